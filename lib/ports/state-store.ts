@@ -1,0 +1,35 @@
+/** The committed state of each (account, instrument): one snapshot, replaced only by compare-and-set. */
+
+/** Which snapshot. */
+export interface StateKey {
+  readonly account: string;
+  readonly instrument: string;
+}
+
+/** A committed snapshot: `gen` counts commits within an `epoch`; `body` is the encoded fold state. */
+export interface StateSnapshot {
+  readonly epoch: number;
+  readonly gen: number;
+  readonly body: string;
+}
+
+/** `stale` carries what stands there now, so that the loser can start again from it. */
+export type CommitResult =
+  | { readonly outcome: "committed" }
+  | { readonly outcome: "stale"; readonly current: StateSnapshot | undefined };
+
+export interface StateStore {
+  /** The last committed snapshot, read consistently; `undefined` if there never was one. */
+  load(key: StateKey): Promise<StateSnapshot | undefined>;
+  /**
+   * Replaces the snapshot if what stands there is (`expected.epoch`, `expected.gen`), or nothing when `expected`
+   * is `undefined`. Durable when it resolves with `committed`.
+   */
+  commit(
+    key: StateKey,
+    expected: { readonly epoch: number; readonly gen: number } | undefined,
+    next: StateSnapshot,
+  ): Promise<CommitResult>;
+  /** Every key that has a snapshot, ordered by account, then instrument. */
+  keys(): Promise<readonly StateKey[]>;
+}
