@@ -1,0 +1,5 @@
+// planted: allowed
+
+import type { Planted } from "../target.ts";
+
+export type Forbidden = Planted;

@@ -1,0 +1,5 @@
+// planted: lint/suspicious/noImportCycles
+
+import { back } from "./cycle-back.ts";
+
+export const forth = () => back();

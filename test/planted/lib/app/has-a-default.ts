@@ -1,0 +1,3 @@
+// planted: lint/style/noDefaultExport
+
+export default 1;

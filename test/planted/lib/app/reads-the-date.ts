@@ -1,0 +1,3 @@
+// planted: lint/style/noRestrictedGlobals
+
+export const now = Date.now();

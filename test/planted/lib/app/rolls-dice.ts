@@ -1,0 +1,3 @@
+// planted: lint/nursery/noJsRestrictedProperties
+
+export const dice = Math.random();

@@ -1,0 +1,5 @@
+// planted: allowed
+
+import { Type } from "typebox";
+
+export const Planted = Type.String();

@@ -1,0 +1,5 @@
+// planted: lint/style/noRestrictedImports
+
+import type { Hono } from "hono";
+
+export type Forbidden = Hono;

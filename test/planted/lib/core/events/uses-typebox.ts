@@ -1,0 +1,5 @@
+// planted: lint/style/noRestrictedImports
+
+import { Type } from "typebox";
+
+export const Planted = Type.String();

@@ -1,0 +1,3 @@
+// planted: TS2304
+
+setTimeout(String, 1);

@@ -1,0 +1,4 @@
+// planted: TS2584
+// planted: lint/suspicious/noConsole
+
+console.log("folded");

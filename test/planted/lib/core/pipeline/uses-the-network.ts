@@ -1,0 +1,3 @@
+// planted: TS2304
+
+export const page = fetch("https://example.org");

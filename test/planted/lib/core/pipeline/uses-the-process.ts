@@ -1,0 +1,3 @@
+// planted: TS2591
+
+export const pid = process.pid;

@@ -1,0 +1,3 @@
+// planted: allowed
+
+export type Planted = string;

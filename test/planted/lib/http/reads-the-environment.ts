@@ -1,0 +1,3 @@
+// planted: lint/style/noProcessEnv
+
+export const home = process.env;

@@ -1,0 +1,3 @@
+// planted: lint/correctness/noUndeclaredDependencies
+
+import "vite";

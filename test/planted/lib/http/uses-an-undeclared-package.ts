@@ -1,0 +1,4 @@
+// planted: lint/correctness/noUndeclaredDependencies
+// planted: TS2882
+
+import "left-pad";

