@@ -6,8 +6,23 @@ export interface UpsertOutcome {
   readonly written: number;
   /** Ignored: the key held a higher version, or the same version with the same values. */
   readonly stale: number;
-  /** Ignored: the key held the same version with *other* values. Alarm: the fold was not deterministic. */
+  /**
+   * Ignored, one text per row that names its key: the key held the same version with *other* values, or,
+   * for a trade, the tradeId stands under another sequence. Alarm: the fold was not deterministic.
+   */
   readonly conflicting: readonly string[];
+}
+
+/** What one commit flushes. */
+export interface RowBatch {
+  readonly rollups: readonly RollupRow[];
+  readonly trades: readonly TradeRow[];
+}
+
+/** What became of a flush. */
+export interface BatchOutcome {
+  readonly rollups: UpsertOutcome;
+  readonly trades: UpsertOutcome;
 }
 
 export interface RollupRange {
@@ -28,8 +43,12 @@ export interface TradeRange {
   /** Half-open, on trade time. */
   readonly from: number;
   readonly to: number;
+  /** ≥ 1. */
   readonly limit: number;
-  /** `asc` oldest first (default) or `desc`; ties by sequence, then account, then instrument. */
+  /**
+   * `asc` oldest first (default), ties by sequence, then account, then instrument (texts by code point);
+   * `desc` is exactly the reverse.
+   */
   readonly order?: "asc" | "desc";
   /** Opaque: continues after the last row of the page that returned it. */
   readonly cursor?: string;
@@ -41,11 +60,16 @@ export interface TradePage {
   readonly cursor: string | undefined;
 }
 
-/** Rollups and trades, written by version, read by half-open ranges. */
+/**
+ * Rollups and trades, written by version, read by half-open ranges. Names may hold any text. A value comes back
+ * as JSON holds it, numbers to the last bit; what JSON cannot hold (NaN, an infinity) is a RangeError.
+ */
 export interface MetricStore {
   /** Idempotent; the order of rows is irrelevant unless one key stands twice (then the highest version wins). */
   upsertRollups(rows: readonly RollupRow[]): Promise<UpsertOutcome>;
   upsertTrades(rows: readonly TradeRow[]): Promise<UpsertOutcome>;
+  /** Both, and in one transaction where the store has them. */
+  upsertBatch(batch: RowBatch): Promise<BatchOutcome>;
   /** Ordered by bucket, then part. */
   readRollups(range: RollupRange): Promise<readonly RollupRow[]>;
   /** The newest row of one part strictly before `before`, at one resolution: levels are carried from it. */
@@ -53,6 +77,7 @@ export interface MetricStore {
     key: { account: string; instrument: string; resolution: Resolution; part: string },
     before: number,
   ): Promise<RollupRow | undefined>;
+  /** @throws {InvalidCursorError} for a cursor that no page of this order returned */
   readTrades(range: TradeRange): Promise<TradePage>;
   findTrade(account: string, instrument: string, tradeId: string): Promise<TradeRow | undefined>;
   /** Deletes rollups of one resolution whose bucket starts before `before`; returns how many. */

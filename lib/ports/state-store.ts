@@ -30,6 +30,6 @@ export interface StateStore {
     expected: { readonly epoch: number; readonly gen: number } | undefined,
     next: StateSnapshot,
   ): Promise<CommitResult>;
-  /** Every key that has a snapshot, ordered by account, then instrument. */
+  /** Every key that has a snapshot, ordered by account, then instrument (texts by code point). */
   keys(): Promise<readonly StateKey[]>;
 }
