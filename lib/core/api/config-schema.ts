@@ -2,7 +2,7 @@
  * The shape of `brawler.config.json`, as JSON Schema. Every setting has a default, so `{}` is a whole file;
  * `config.ts` holds the defaults and turns the texts into units.
  */
-import Type, { type Static } from "typebox";
+import { type Static, Type } from "typebox";
 import { Errors } from "typebox/value";
 import { parseDuration } from "../units.ts";
 import { CONFIG_DEFAULTS } from "./config-defaults.ts";
