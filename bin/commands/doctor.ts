@@ -1,0 +1,187 @@
+import { accessSync, constants, existsSync, statfsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { reasonOf } from "../cli-error.ts";
+import { defineCommand, jsonOption } from "../command.ts";
+import { dataPaths, describeProcess, inspectDirectory, runningProcess } from "../data-directory.ts";
+import { dataOption } from "../data-option.ts";
+import { formatBytes } from "../format-figures.ts";
+import { DEFAULT_PORT, LOOPBACK_ADDRESSES, whyNotFree } from "../loopback.ts";
+import { optionOr } from "../option.ts";
+import { type Column, drawTable, type Style } from "../table.ts";
+import { port } from "../value-kind.ts";
+
+/** `warn` works, but not as well as it could; `fail` will not work. */
+interface Finding {
+  readonly check: string;
+  readonly verdict: "ok" | "warn" | "fail";
+  readonly detail: string;
+  readonly mend?: string;
+}
+
+const NEEDED_MAJOR = 24;
+const LITTLE_SPACE = 1e9;
+const NO_SPACE = 1e8;
+/** 2025-01-01: a clock before the product existed is wrong. */
+const EARLIEST_CLOCK_MS = 1_735_689_600_000;
+
+export const doctor = defineCommand({
+  name: "doctor",
+  summary: "Check that this machine has what brawler needs, and say how to mend what it lacks",
+  options: {
+    data: dataOption,
+    port: optionOr(port, "N", DEFAULT_PORT, "port that the page will use"),
+    json: jsonOption,
+  },
+  examples: ["doctor", "doctor --data /var/lib/desk-a --port 8080"],
+  run: async ({ options, terminal }) => {
+    const findings = [
+      nodeVersion(),
+      await embeddedDatabase(),
+      compression(),
+      clock(),
+      dataDirectory(options.data),
+      diskSpace(options.data),
+      ...(await freePort(options.port, options.data)),
+    ];
+    await terminal.print(
+      options.json ? findingsJson(findings) : findingsText(findings, terminal.colour),
+    );
+    return findings.some(({ verdict }) => verdict === "fail") ? 1 : 0;
+  },
+});
+
+function findingsJson(findings: readonly Finding[]): string {
+  return JSON.stringify({ schema: "brawler.doctor/1", findings }, null, 2);
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "check", align: "left" },
+  { title: "", align: "left" },
+  { title: "found", align: "left" },
+];
+
+const STYLES: Readonly<Record<Finding["verdict"], Style>> = {
+  ok: "dim",
+  warn: "strong",
+  fail: "loss",
+};
+
+function findingsText(findings: readonly Finding[], colour: boolean): string {
+  const rows = findings.map(({ check, verdict, detail, mend }) => [
+    { text: check, style: "plain" as const },
+    { text: verdict, style: STYLES[verdict] },
+    { text: mend === undefined ? detail : `${detail}; ${mend}`, style: "plain" as const },
+  ]);
+  const failed = findings.filter(({ verdict }) => verdict === "fail").length;
+  const conclusion =
+    failed === 0
+      ? "Ready. Next: npm start"
+      : `${failed} of ${findings.length} checks failed; mend these first.`;
+  return `${drawTable(COLUMNS, rows, colour)}\n\n${conclusion}`;
+}
+
+function nodeVersion(): Finding {
+  const check = "Node.js";
+  const detail = `${process.version} at ${process.execPath}`;
+  const major = Number(process.versions.node.split(".")[0]);
+  return major >= NEEDED_MAJOR
+    ? { check, verdict: "ok", detail }
+    : { check, verdict: "fail", detail, mend: `npm ci installs Node.js ${NEEDED_MAJOR}` };
+}
+
+async function embeddedDatabase(): Promise<Finding> {
+  const check = "SQLite";
+  try {
+    const { DatabaseSync } = await import("node:sqlite");
+    const database = new DatabaseSync(":memory:");
+    const row = database.prepare("SELECT sqlite_version() AS version").get();
+    database.close();
+    return { check, verdict: "ok", detail: `${row?.["version"]}, built into Node.js` };
+  } catch (cause) {
+    return { check, verdict: "fail", detail: reasonOf(cause), mend: "npm ci" };
+  }
+}
+
+function compression(): Finding {
+  const check = "zstd";
+  const sample = Buffer.from("brawler ".repeat(100));
+  try {
+    const same = zstdDecompressSync(zstdCompressSync(sample)).equals(sample);
+    return same
+      ? { check, verdict: "ok", detail: "built into Node.js" }
+      : { check, verdict: "fail", detail: "gives back other bytes", mend: "npm ci" };
+  } catch (cause) {
+    return { check, verdict: "fail", detail: reasonOf(cause), mend: "npm ci" };
+  }
+}
+
+function clock(): Finding {
+  const check = "clock";
+  const now = Date.now();
+  const detail = new Date(now).toISOString();
+  return now >= EARLIEST_CLOCK_MS
+    ? { check, verdict: "ok", detail }
+    : {
+        check,
+        verdict: "fail",
+        detail,
+        mend: "set the system clock: events would lie in its future",
+      };
+}
+
+function dataDirectory(directory: string): Finding {
+  const check = "data directory";
+  const root = resolve(directory);
+  const kind = inspectDirectory(directory);
+  if (kind === "foreign") {
+    const detail = `${root} holds something else`;
+    return { check, verdict: "fail", detail, mend: "name another with --data DIR" };
+  }
+  const existing = nearestExisting(root);
+  try {
+    accessSync(existing, constants.W_OK);
+  } catch {
+    const detail = `${existing} is not writable`;
+    return { check, verdict: "fail", detail, mend: "name another with --data DIR" };
+  }
+  const detail = kind === "ours" ? root : `${root} (${kind}, will be made)`;
+  return { check, verdict: "ok", detail };
+}
+
+function nearestExisting(path: string): string {
+  let current = path;
+  while (!existsSync(current)) current = dirname(current);
+  return current;
+}
+
+function diskSpace(directory: string): Finding {
+  const check = "disk space";
+  const { bavail, bsize } = statfsSync(nearestExisting(resolve(directory)));
+  const free = bavail * bsize;
+  const detail = `${formatBytes(free)} free`;
+  const mend = "90 days of simulated history take some hundred megabytes: free some, or use --data";
+  if (free < NO_SPACE) return { check, verdict: "fail", detail, mend };
+  return free < LITTLE_SPACE
+    ? { check, verdict: "warn", detail, mend }
+    : { check, verdict: "ok", detail };
+}
+
+async function freePort(wanted: number, directory: string): Promise<readonly Finding[]> {
+  const ours =
+    inspectDirectory(directory) === "ours" ? runningProcess(dataPaths(directory)) : undefined;
+  const findings: Finding[] = [];
+  for (const address of LOOPBACK_ADDRESSES) {
+    const check = `port ${wanted} on ${address}`;
+    const taken = await whyNotFree(address, wanted);
+    if (taken === undefined) findings.push({ check, verdict: "ok", detail: "free" });
+    else if (ours?.url?.endsWith(`:${wanted}`) === true) {
+      findings.push({ check, verdict: "ok", detail: describeProcess(ours) });
+    } else if (/EADDRNOTAVAIL|EAFNOSUPPORT/.test(taken)) {
+      findings.push({ check, verdict: "warn", detail: "this machine has no such address" });
+    } else {
+      findings.push({ check, verdict: "fail", detail: taken, mend: "choose another with --port" });
+    }
+  }
+  return findings;
+}

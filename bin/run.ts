@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { CliError, describeComplaint, type ExitCode, reasonOf, usageError } from "./cli-error.ts";
+import type { Command } from "./command.ts";
+import { COMMANDS } from "./commands/index.ts";
+import { commandHelp, INVOCATION, overview } from "./help.ts";
+import { nearest } from "./nearest.ts";
+import { refuseLive } from "./never-live.ts";
+import { openTerminal } from "./terminal.ts";
+
+/**
+ * Runs one command line and says how it ended. An error becomes a few lines on stderr; the stack is for us, and
+ * shown only under `BRAWLER_DEBUG`.
+ *
+ * @param typed what stands after `brawler`
+ */
+export async function runCommandLine(typed: readonly string[]): Promise<ExitCode> {
+  const terminal = openTerminal(typed.includes("--quiet"));
+  try {
+    refuseLive(typed, process.env);
+    const [first] = typed;
+    if (first === "--version") {
+      await terminal.print(version());
+      return 0;
+    }
+    if (first === undefined || first === "--help" || first === "help") {
+      await terminal.print(overview(COMMANDS, version()));
+      return first === undefined ? 2 : 0;
+    }
+    const { command, rest } = findCommand(typed);
+    if (rest.includes("--help")) {
+      await terminal.print(commandHelp(command));
+      return 0;
+    }
+    return await command.execute(rest, terminal);
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function findCommand(typed: readonly string[]): { command: Command; rest: readonly string[] } {
+  for (const words of [2, 1]) {
+    const name = typed.slice(0, words).join(" ");
+    const command = COMMANDS.find((candidate) => candidate.name === name);
+    if (command !== undefined) return { command, rest: typed.slice(words) };
+  }
+  const [first = ""] = typed;
+  const names = COMMANDS.map(({ name }) => name);
+  const likely = nearest(first, names);
+  throw usageError({
+    what: `unknown ${first.startsWith("-") ? "flag" : "command"} ${first}`,
+    mend:
+      likely === undefined
+        ? `known commands: ${names.join(", ")}`
+        : `did you mean ${INVOCATION} ${likely}?`,
+  });
+}
+
+function report(error: unknown): ExitCode {
+  if (error instanceof CliError) {
+    process.stderr.write(describeComplaint(error.complaint));
+  } else {
+    const what = `stopped by an unexpected error: ${reasonOf(error)}`;
+    const mend =
+      "BRAWLER_DEBUG=1 before the command shows where; please report it with that output";
+    process.stderr.write(describeComplaint({ what, mend }));
+  }
+  if ((process.env["BRAWLER_DEBUG"] ?? "") !== "") {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  }
+  return error instanceof CliError ? error.exitCode : 3;
+}
+
+function version(): string {
+  const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  const { version: number } = JSON.parse(file) as { version: string };
+  return number;
+}
