@@ -1,0 +1,61 @@
+/** How lines reach whoever listens: in order of time, unless a scenario makes the delivery faulty. */
+import type { EpochUs } from "../units.ts";
+import type { SimulatedLine } from "./event-writer.ts";
+import { type RngState, stream, uniform } from "./rng.ts";
+import type { DeliveryFaults } from "./scenario.ts";
+
+/** Lines of one instrument on their way, ascending by time of arrival, as JSON. */
+export interface DeliveryState {
+  held: SimulatedLine[];
+  readonly rng: RngState;
+}
+
+const MILLISECOND = 1_000;
+const SECOND = 1_000_000;
+
+export function initialDelivery(seed: number, name: string): DeliveryState {
+  return { held: [], rng: stream(seed, name, "delivery") };
+}
+
+function between(rng: RngState, from: number, to: number): number {
+  return Math.floor(from + (to - from) * uniform(rng));
+}
+
+function later(line: SimulatedLine, byUs: number): SimulatedLine {
+  return { ...line, time: (line.time + byUs) as EpochUs };
+}
+
+/** One line's fate: delivered, delivered later, delivered twice, or never. */
+function send(line: SimulatedLine, faults: DeliveryFaults, state: DeliveryState): void {
+  const { held, rng } = state;
+  const u = uniform(rng);
+  const reorder = faults.gaps + faults.reorders;
+  if (u < faults.gaps) return;
+  if (u < reorder) held.push(later(line, between(rng, MILLISECOND, 3 * SECOND)));
+  else if (u < reorder + faults.late) {
+    held.push(later(line, between(rng, 40 * SECOND, 600 * SECOND)));
+  } else held.push(line);
+  if (uniform(rng) >= faults.duplicates) return;
+  held.push(later(line, between(rng, MILLISECOND, 60 * SECOND)));
+}
+
+/**
+ * Takes what one instrument wrote and gives back what arrives before `until`, in order of arrival.
+ * The first line, which says what the instrument is, always arrives first and once.
+ */
+export function deliver(
+  written: SimulatedLine[],
+  until: number,
+  faults: DeliveryFaults,
+  state: DeliveryState,
+): SimulatedLine[] {
+  for (const line of written) {
+    if (line.line.startsWith('{"type":"instrument"')) state.held.push(line);
+    else send(line, faults, state);
+  }
+  state.held.sort((a, b) => a.time - b.time);
+  const split = state.held.findIndex((line) => line.time >= until);
+  const due = split < 0 ? state.held : state.held.slice(0, split);
+  state.held = split < 0 ? [] : state.held.slice(split);
+  return due;
+}

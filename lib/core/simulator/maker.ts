@@ -1,0 +1,400 @@
+/**
+ * The simulated Brawler on one instrument. It quotes both sides in rounds, around a price that leans against
+ * its inventory (after Avellaneda and Stoikov), amends what stands too far off, and now and then pays the
+ * spread to cut a position. Its position never passes its limit.
+ */
+import type { Liquidity, Side } from "../events/event.ts";
+import { type EventWriter, feeRate, feeText } from "./event-writer.ts";
+import type { InstrumentProfile } from "./instrument-profile.ts";
+import { chance, exponential, type RngState, stream, uniform } from "./rng.ts";
+import type { Effects } from "./scenario.ts";
+import type { Arrival, SyntheticMarket } from "./synthetic-market.ts";
+
+/** One side's working quote; `id` 0 means that there is none. */
+export interface QuoteState {
+  id: number;
+  /** Ticks. */
+  price: number;
+  /** Lots in all, what is filled included. */
+  quantity: number;
+  filled: number;
+  expires: number;
+}
+
+/** A trade against a quote that had just been cancelled. */
+interface Race {
+  readonly time: number;
+  readonly side: Side;
+  readonly price: number;
+  readonly lots: number;
+  readonly id: number;
+}
+
+/** A bust or a correction that will come. */
+interface Amendment {
+  readonly time: number;
+  readonly kind: "bust" | "correction";
+  readonly trade: Execution;
+  readonly tradeId: string;
+}
+
+/** What an execution consists of, before it is numbered. */
+export interface Execution {
+  readonly time: number;
+  readonly side: Side;
+  readonly price: number;
+  readonly lots: number;
+  readonly liquidity: Liquidity;
+  readonly quoteId: number;
+  readonly counterparty: string | undefined;
+}
+
+/** Everything of the maker that changes, as JSON. */
+export interface MakerState {
+  /** Signed lots. */
+  position: number;
+  /** When it looks at the market again. */
+  next: number;
+  /** 0 between rounds. */
+  roundEnd: number;
+  readonly buy: QuoteState;
+  readonly sell: QuoteState;
+  quoteCount: number;
+  tradeCount: number;
+  race: Race | null;
+  amendments: Amendment[];
+  readonly rng: RngState;
+}
+
+/** What the maker tells its surroundings. */
+export interface TradeHost {
+  /** Before a trade is written: the market as it was, if nobody knows it yet. */
+  beforeTrade(time: number): void;
+  afterTrade(time: number): void;
+}
+
+const NEVER = Number.MAX_SAFE_INTEGER;
+const SECOND = 1_000_000;
+const SIZES = [1, 1, 1, 2, 0.5, 1, 1.5, 1] as const;
+const REPLACE_SHARE = 0.85;
+const REJECT_SHARE = 0.004;
+const RACE_SHARE = 0.02;
+const CUT_ABOVE = 0.7;
+const CUT_TO = 0.3;
+
+function noQuote(): QuoteState {
+  return { id: 0, price: 0, quantity: 0, filled: 0, expires: 0 };
+}
+
+export function initialMaker(seed: number, profile: InstrumentProfile, time: number): MakerState {
+  const rng = stream(seed, profile.name, "maker");
+  return {
+    position: 0,
+    next: time + Math.round(exponential(rng, profile.quoting.pauseSeconds) * SECOND * 0.5),
+    roundEnd: 0,
+    buy: noQuote(),
+    sell: noQuote(),
+    quoteCount: 0,
+    tradeCount: 0,
+    race: null,
+    amendments: [],
+    rng,
+  };
+}
+
+export class Maker {
+  readonly state: MakerState;
+  private readonly profile: InstrumentProfile;
+  private readonly market: SyntheticMarket;
+  private readonly writer: EventWriter;
+  private readonly host: TradeHost;
+
+  constructor(
+    profile: InstrumentProfile,
+    market: SyntheticMarket,
+    output: { readonly writer: EventWriter; readonly host: TradeHost },
+    state: MakerState,
+  ) {
+    this.profile = profile;
+    this.market = market;
+    this.writer = output.writer;
+    this.host = output.host;
+    this.state = state;
+  }
+
+  /** The next time at which the maker acts of its own accord. */
+  get nextTime(): number {
+    const { next, race, amendments } = this.state;
+    return Math.min(next, race?.time ?? NEVER, amendments[0]?.time ?? NEVER);
+  }
+
+  get isQuoting(): boolean {
+    return this.state.buy.id !== 0 || this.state.sell.id !== 0;
+  }
+
+  /** Acts on whatever is due at `time`. */
+  act(time: number, effects: Effects): void {
+    const state = this.state;
+    const race = state.race;
+    if (race !== null && race.time <= time) {
+      state.race = null;
+      const counterparty = this.someCounterparty();
+      this.execute({ ...race, liquidity: "maker", quoteId: race.id, counterparty }, effects);
+    }
+    while ((state.amendments[0]?.time ?? NEVER) <= time) this.amend(effects);
+    if (state.next <= time) this.decide(time, effects);
+  }
+
+  /** A taker comes along; `mid` in ticks is the market it saw. */
+  meet(arrival: Arrival, mid: number, effects: Effects): void {
+    const side: Side = arrival.sign > 0 ? "sell" : "buy";
+    const quote = this.state[side];
+    if (quote.id === 0) return;
+    const away = Math.max(0, (quote.price - mid) * arrival.sign);
+    const distanceBps = ((away / mid) * 10_000) / this.nervousness();
+    const { fillShare, fillDecay } = this.profile.flow;
+    const reach = fillShare * effects.fill * Math.exp(-fillDecay * distanceBps);
+    if (!chance(this.state.rng, reach)) return;
+    this.fill(side, arrival, effects);
+    if (effects.adverseBps !== 0) this.market.push(arrival.sign * effects.adverseBps);
+  }
+
+  /** The market went through a quote: whoever saw it first took all of it. */
+  sweep(time: number, effects: Effects): void {
+    const { buy, sell } = this.state;
+    const { bid, ask } = this.market.state;
+    const counterparty = "C1";
+    if (sell.id !== 0 && bid >= sell.price) {
+      this.fillLots("sell", sell.quantity - sell.filled, { time, counterparty }, effects);
+    }
+    if (buy.id !== 0 && ask <= buy.price) {
+      this.fillLots("buy", buy.quantity - buy.filled, { time, counterparty }, effects);
+    }
+  }
+
+  private fill(side: Side, arrival: Arrival, effects: Effects): void {
+    const quote = this.state[side];
+    const lots = Math.min(quote.quantity - quote.filled, this.market.takerLots());
+    this.fillLots(side, lots, arrival, effects);
+  }
+
+  private fillLots(
+    side: Side,
+    lots: number,
+    by: { readonly time: number; readonly counterparty: string },
+    effects: Effects,
+  ): void {
+    const quote = this.state[side];
+    const { id, price } = quote;
+    quote.filled += lots;
+    if (quote.filled >= quote.quantity) quote.id = 0;
+    this.execute({ ...by, side, price, lots, liquidity: "maker", quoteId: id }, effects);
+  }
+
+  private execute(execution: Execution, effects: Effects): void {
+    const state = this.state;
+    const { time, side, price, lots, liquidity, quoteId } = execution;
+    const rate = feeRate(this.profile.tiers, this.profile.tier + effects.tierStep, liquidity);
+    state.tradeCount++;
+    const tradeId = `T${state.tradeCount}`;
+    this.host.beforeTrade(time);
+    this.writer.trade(time, {
+      tradeId,
+      side,
+      price,
+      quantity: lots,
+      liquidity,
+      fee: feeText(this.profile, price, lots, rate),
+      quoteId: quoteId === 0 ? undefined : `Q${quoteId}`,
+      counterparty: execution.counterparty,
+      positionBefore: this.profile.reportsPosition ? state.position : undefined,
+    });
+    state.position += side === "buy" ? lots : -lots;
+    this.host.afterTrade(time);
+    if (effects.busts + effects.corrections > 0) this.planAmendment(execution, tradeId, effects);
+  }
+
+  private planAmendment(trade: Execution, tradeId: string, effects: Effects): void {
+    const { rng, amendments } = this.state;
+    const u = uniform(rng);
+    if (u >= effects.busts + effects.corrections) return;
+    const kind = u < effects.busts ? "bust" : "correction";
+    const time = trade.time + Math.round((30 + 570 * uniform(rng)) * SECOND);
+    amendments.push({ time, kind, trade, tradeId });
+    amendments.sort((a, b) => a.time - b.time);
+  }
+
+  private amend(effects: Effects): void {
+    const amendment = this.state.amendments.shift();
+    if (amendment === undefined) return;
+    const { time, trade, tradeId } = amendment;
+    if (amendment.kind === "bust") {
+      const reversed = this.state.position + (trade.side === "buy" ? -trade.lots : trade.lots);
+      if (Math.abs(reversed) > this.limit) return;
+      this.state.position = reversed;
+      this.writer.bust(time, tradeId);
+      return;
+    }
+    const up = chance(this.state.rng, 0.5) ? 1 : -1;
+    const price = Math.max(1, trade.price + up * (1 + Math.floor(3 * uniform(this.state.rng))));
+    const rate = feeRate(this.profile.tiers, this.profile.tier + effects.tierStep, trade.liquidity);
+    this.writer.correction(time, tradeId, price, feeText(this.profile, price, trade.lots, rate));
+  }
+
+  private get limit(): number {
+    return this.profile.quoting.positionLimitLots;
+  }
+
+  /** How much wider than usual everything is done. */
+  private nervousness(): number {
+    const volatility = Math.min(8, Math.max(0.5, this.market.volatilityNow));
+    return Math.exp(0.8 * Math.log(volatility));
+  }
+
+  private decide(time: number, effects: Effects): void {
+    const state = this.state;
+    const { reactionSeconds, roundSeconds, pauseSeconds } = this.profile.quoting;
+    if (effects.outage) {
+      this.cancelAll(time, "no-feed");
+      state.roundEnd = 0;
+      state.next = time + 5 * SECOND;
+      return;
+    }
+    if (state.roundEnd === 0) {
+      state.roundEnd = time + Math.round((5 + exponential(state.rng, roundSeconds - 5)) * SECOND);
+    }
+    if (effects.skew > 0) this.cut(time, effects);
+    if (time >= state.roundEnd) {
+      this.cancelAll(time, "round-end");
+      state.roundEnd = 0;
+      state.next = time + Math.round((1 + exponential(state.rng, pauseSeconds)) * SECOND);
+      return;
+    }
+    this.manage("buy", time, effects);
+    this.manage("sell", time, effects);
+    state.next = time + Math.round(reactionSeconds * (0.7 + 0.6 * uniform(state.rng)) * SECOND);
+  }
+
+  private cancelAll(time: number, reason: string): void {
+    this.cancel("buy", time, reason);
+    this.cancel("sell", time, reason);
+  }
+
+  /** Where a quote should stand, in ticks: never through the market. */
+  private target(side: Side, effects: Effects): number {
+    const { bid, ask } = this.market.state;
+    const { halfSpreadBps, skewBps } = this.profile.quoting;
+    const mid = (bid + ask) / 2;
+    const bps = (mid / 10_000) * this.nervousness();
+    const lean = skewBps * effects.skew * (this.state.position / this.limit);
+    const half = Math.max(halfSpreadBps * bps, (ask - bid) / 2);
+    const centre = mid - lean * bps;
+    if (side === "buy") return Math.max(1, Math.min(Math.floor(centre - half), ask - 1));
+    return Math.max(Math.ceil(centre + half), bid + 1);
+  }
+
+  private manage(side: Side, time: number, effects: Effects): void {
+    const quote = this.state[side];
+    const target = this.target(side, effects);
+    if (quote.id === 0) {
+      this.place(side, target, time);
+      return;
+    }
+    if (time >= quote.expires) {
+      this.writeQuote(time, side, "expired");
+      quote.id = 0;
+      return;
+    }
+    const tolerance = (this.profile.quoting.toleranceBps / 10_000) * target * this.nervousness();
+    if (Math.abs(quote.price - target) <= Math.max(1, tolerance)) return;
+    if (chance(this.state.rng, REPLACE_SHARE)) this.replace(side, target, time);
+    else this.cancel(side, time, "requote");
+  }
+
+  /** What may still be added on a side before the limit, if every quote there were filled. */
+  private room(side: Side): number {
+    const { position, race } = this.state;
+    const racing = race?.side === side ? race.lots : 0;
+    return this.limit - (side === "buy" ? position : -position) - racing;
+  }
+
+  private place(side: Side, price: number, time: number): void {
+    const state = this.state;
+    const size = SIZES[Math.floor(uniform(state.rng) * SIZES.length)] ?? 1;
+    const lots = Math.min(Math.round(this.profile.quoting.quoteLots * size), this.room(side));
+    if (lots <= 0) return;
+    state.quoteCount++;
+    if (chance(state.rng, REJECT_SHARE)) {
+      const quoteId = `Q${state.quoteCount}`;
+      const reason = "post-only";
+      this.writer.quote(time, { quoteId, action: "rejected", side, price, quantity: lots, reason });
+      return;
+    }
+    const quote = state[side];
+    quote.id = state.quoteCount;
+    quote.price = price;
+    quote.quantity = lots;
+    quote.filled = 0;
+    quote.expires = time + Math.round((15 + exponential(state.rng, 100)) * SECOND);
+    this.writeQuote(time, side, "placed");
+  }
+
+  private replace(side: Side, price: number, time: number): void {
+    const quote = this.state[side];
+    if (chance(this.state.rng, REJECT_SHARE)) {
+      this.writeQuote(time, side, "rejected", "too-late");
+      return;
+    }
+    quote.price = price;
+    this.writeQuote(time, side, "replaced");
+  }
+
+  private cancel(side: Side, time: number, reason: string): void {
+    const state = this.state;
+    const quote = state[side];
+    if (quote.id === 0) return;
+    this.writeQuote(time, side, "cancelled", reason);
+    if (state.race === null && chance(state.rng, RACE_SHARE)) {
+      const lots = Math.min(quote.quantity - quote.filled, this.market.takerLots());
+      const late = 1_000 + Math.floor(8_000 * uniform(state.rng));
+      state.race = { time: time + late, side, price: quote.price, lots, id: quote.id };
+    }
+    quote.id = 0;
+  }
+
+  private writeQuote(
+    time: number,
+    side: Side,
+    action: "placed" | "replaced" | "cancelled" | "expired" | "rejected",
+    reason?: string,
+  ): void {
+    const { id, price, quantity } = this.state[side];
+    const line = { quoteId: `Q${id}`, action, side, price, quantity };
+    this.writer.quote(time, reason === undefined ? line : { ...line, reason });
+  }
+
+  /** Pays the spread to bring a large position down. */
+  private cut(time: number, effects: Effects): void {
+    const { position, rng } = this.state;
+    const size = Math.abs(position);
+    if (size <= CUT_ABOVE * this.limit || !chance(rng, 0.3)) return;
+    const side: Side = position > 0 ? "sell" : "buy";
+    const { bid, ask } = this.market.state;
+    this.execute(
+      {
+        time,
+        side,
+        price: side === "sell" ? bid : ask,
+        lots: Math.round(size - CUT_TO * this.limit),
+        liquidity: "taker",
+        quoteId: 0,
+        counterparty: undefined,
+      },
+      effects,
+    );
+  }
+
+  private someCounterparty(): string {
+    return `C${1 + Math.floor(8 * uniform(this.state.rng))}`;
+  }
+}

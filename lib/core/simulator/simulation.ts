@@ -1,0 +1,225 @@
+/**
+ * The simulated Brawler: one seed, one byte-identical stream of events, whatever the number of instruments.
+ * It can stop anywhere, travel as JSON and go on, with a finer or coarser telling, without a seam.
+ */
+import { type DurationUs, type EpochUs, HOUR_US, MINUTE_US, SECOND_US } from "../units.ts";
+import { type DeliveryState, deliver, initialDelivery } from "./delivery.ts";
+import type { SimulatedLine } from "./event-writer.ts";
+import {
+  INSTRUMENT_NAMES,
+  type InstrumentProfile,
+  instrumentProfile,
+} from "./instrument-profile.ts";
+import {
+  InstrumentSimulation,
+  type InstrumentState,
+  initialInstrument,
+  type Telling,
+} from "./instrument-simulation.ts";
+import { initialWorld, type Plan, PriceWorld, type WorldState } from "./price-world.ts";
+import { type DeliveryFaults, scenarioByName } from "./scenario.ts";
+
+/** How a run goes; what was chosen when the simulation began (seed, instruments) is in its state. */
+export interface RunOptions {
+  /** `normal` unless given. */
+  readonly scenario?: string;
+  /** When the scenario's clock starts; where this run starts, unless given. */
+  readonly scenarioFrom?: EpochUs;
+  /** How often the market is told, one second unless given. `HISTORY_GRID_US` suits months of history. */
+  readonly gridUs?: DurationUs;
+  /** Trade horizons at which the market is told exactly, unless it stood still. */
+  readonly horizonsUs?: readonly DurationUs[];
+  /** Ends before this much has passed; endless unless given. */
+  readonly durationUs?: DurationUs;
+}
+
+export interface SimulationOptions extends RunOptions {
+  readonly seed: number;
+  readonly from: EpochUs;
+  /** All instruments unless given; ties of time are resolved in this order. */
+  readonly instruments?: readonly string[];
+}
+
+/** Everything a simulation needs to go on, as JSON. */
+export interface SimulationState {
+  readonly schema: "brawler.simulation/1";
+  readonly seed: number;
+  /** The simulation is complete up to here. */
+  readonly time: number;
+  /** Lines of before `time` that nobody took yet. */
+  readonly pending: readonly SimulatedLine[];
+  readonly world: WorldState;
+  readonly instruments: readonly InstrumentState[];
+  readonly deliveries: readonly DeliveryState[];
+}
+
+/** Once a minute: dense enough for a figure's 60 s of patience, and months fit in seconds. */
+export const HISTORY_GRID_US = MINUTE_US;
+const LIVE_GRID_US = SECOND_US;
+const HORIZONS_US = [1, 5, 10, 30, 60, 300].map((s) => (s * SECOND_US) as DurationUs);
+/** From here on the telling is coarse, and so are the blocks in which instruments are simulated. */
+const COARSE_US = 10 * SECOND_US;
+
+export class Simulation implements Iterable<SimulatedLine> {
+  readonly instruments: readonly string[];
+  private readonly seed: number;
+  private readonly until: number;
+  private readonly blockUs: number;
+  private readonly faults: DeliveryFaults | undefined;
+  private readonly world: PriceWorld;
+  private readonly runs: readonly InstrumentSimulation[];
+  private readonly deliveries: readonly DeliveryState[];
+  private time: number;
+  private pending: readonly SimulatedLine[];
+  private taken = 0;
+
+  constructor(state: SimulationState, options: RunOptions) {
+    const profiles = state.instruments.map(({ name }) => instrumentProfile(name));
+    const scenario = scenarioByName(options.scenario ?? "normal");
+    const plan: Plan = { scenario, anchor: options.scenarioFrom ?? state.time };
+    const telling: Telling = {
+      gridUs: options.gridUs ?? LIVE_GRID_US,
+      horizonsUs: options.horizonsUs ?? HORIZONS_US,
+    };
+    this.seed = state.seed;
+    this.time = state.time;
+    this.until = options.durationUs === undefined ? Infinity : state.time + options.durationUs;
+    this.blockUs = telling.gridUs >= COARSE_US ? HOUR_US : MINUTE_US;
+    this.faults = scenario.faults;
+    this.world = new PriceWorld(plan, assetsOf(profiles), state.world);
+    this.instruments = profiles.map(({ name }) => name);
+    this.deliveries = structuredCopy(state.deliveries);
+    this.pending = state.pending;
+    const instruments = structuredCopy(state.instruments);
+    this.world.ensure(state.time);
+    this.runs = instruments.map((each, i) => {
+      const profile = profiles[i] ?? instrumentProfile(each.name);
+      return new InstrumentSimulation(profile, this.world, { plan, telling }, each);
+    });
+  }
+
+  /** The next line, or undefined at the end. */
+  next(): SimulatedLine | undefined {
+    while (this.taken >= this.pending.length) {
+      if (this.time >= this.until) return undefined;
+      this.pending = this.nextBlock();
+      this.taken = 0;
+    }
+    return this.pending[this.taken++];
+  }
+
+  *[Symbol.iterator](): Iterator<SimulatedLine> {
+    for (let line = this.next(); line !== undefined; line = this.next()) yield line;
+  }
+
+  /** What `resumeSimulation` needs to go on after the last line that was taken. */
+  export(): SimulationState {
+    const behind = this.runs.reduce((least, run) => Math.min(least, run.time), this.time);
+    return {
+      schema: "brawler.simulation/1",
+      seed: this.seed,
+      time: this.time,
+      pending: this.pending.slice(this.taken),
+      world: this.world.export(behind),
+      instruments: structuredCopy(this.runs.map((run) => run.export())),
+      deliveries: structuredCopy(this.deliveries),
+    };
+  }
+
+  /** Blocks end on the same instants whatever the run, so that where a run stops shows nowhere. */
+  private nextBlock(): readonly SimulatedLine[] {
+    const end = Math.min(this.time - (this.time % this.blockUs) + this.blockUs, this.until);
+    this.world.ensure(end);
+    const streams = this.runs.map((run, i) => {
+      run.advance(end);
+      return this.take(run, this.deliveries[i], end);
+    });
+    this.time = end;
+    return merge(streams);
+  }
+
+  private take(
+    run: InstrumentSimulation,
+    delivery: DeliveryState | undefined,
+    end: number,
+  ): readonly SimulatedLine[] {
+    const written = run.out.splice(0);
+    const isFaulty = this.faults !== undefined || (delivery?.held.length ?? 0) > 0;
+    if (!isFaulty || delivery === undefined) return written;
+    return deliver(written, end, this.faults ?? NO_FAULTS, delivery);
+  }
+}
+
+const NO_FAULTS: DeliveryFaults = { duplicates: 0, reorders: 0, late: 0, gaps: 0 };
+
+/** JSON in, JSON out: states hold nothing else. */
+function structuredCopy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+/** One stream in order of time; at the same instant, the instrument that was named first comes first. */
+function merge(streams: readonly (readonly SimulatedLine[])[]): readonly SimulatedLine[] {
+  const [only] = streams;
+  if (only !== undefined && streams.length === 1) return only;
+  const merged: SimulatedLine[] = [];
+  const positions = streams.map(() => 0);
+  for (;;) {
+    const first = earliest(streams, positions);
+    const line = streams[first]?.[positions[first] ?? 0];
+    if (line === undefined) return merged;
+    merged.push(line);
+    positions[first] = (positions[first] ?? 0) + 1;
+  }
+}
+
+/** Which stream's next line is earliest; −1 when all are used up. */
+function earliest(
+  streams: readonly (readonly SimulatedLine[])[],
+  positions: readonly number[],
+): number {
+  let best = -1;
+  let bestTime = Infinity;
+  for (let i = 0; i < streams.length; i++) {
+    const time = streams[i]?.[positions[i] ?? 0]?.time ?? Infinity;
+    if (time >= bestTime) continue;
+    best = i;
+    bestTime = time;
+  }
+  return best;
+}
+
+function assetsOf(profiles: readonly InstrumentProfile[]): readonly string[] {
+  return [...new Set(profiles.map(({ base }) => base))];
+}
+
+/**
+ * Starts a simulation: iterate it, or call `next`.
+ *
+ * @throws {RangeError} naming what there is, when an instrument or the scenario is unknown
+ */
+export function simulate(options: SimulationOptions): Simulation {
+  const { seed, from } = options;
+  const profiles = (options.instruments ?? INSTRUMENT_NAMES).map(instrumentProfile);
+  const names = profiles.map(({ name }) => name);
+  if (new Set(names).size !== names.length) {
+    throw new RangeError(`each instrument can be simulated once; given were ${names.join(", ")}`);
+  }
+  const state: SimulationState = {
+    schema: "brawler.simulation/1",
+    seed,
+    time: from,
+    pending: [],
+    world: initialWorld(seed, assetsOf(profiles), from),
+    instruments: profiles.map((profile) => initialInstrument(seed, profile, from)),
+    deliveries: names.map((name) => initialDelivery(seed, name)),
+  };
+  return new Simulation(state, options);
+}
+
+/** Goes on where `export` was called; the first lines are those that nobody had taken. */
+export function resumeSimulation(state: SimulationState, options: RunOptions = {}): Simulation {
+  if (state.schema !== "brawler.simulation/1") {
+    throw new RangeError(`expected a state of brawler.simulation/1, was ${String(state.schema)}`);
+  }
+  return new Simulation(state, options);
+}

@@ -1,0 +1,285 @@
+/**
+ * One instrument's market: best bid and ask around a shared price path, and the takers who trade into it.
+ *
+ * Takers arrive in clusters (a Hawkes process) and with long memory of sign (each order is a slice of one of
+ * ten hidden meta-orders of Pareto length). Some are informed: their news moves the price within seconds,
+ * by as much as their sign *surprises*, so that remembered signs leave returns without autocorrelation.
+ */
+import type { InstrumentProfile } from "./instrument-profile.ts";
+import type { PriceWorld } from "./price-world.ts";
+import {
+  chance,
+  exponential,
+  normal,
+  pareto,
+  poisson,
+  type RngState,
+  stream,
+  uniform,
+} from "./rng.ts";
+import type { Effects } from "./scenario.ts";
+import { season } from "./season.ts";
+
+/** Everything that changes; numbers, lists and a random stream, so that it travels as JSON. */
+export interface MarketState {
+  /** Microseconds; the market stands as it is since then. */
+  time: number;
+  minute: number;
+  /** Log price that this instrument's own takers moved; it fades within hours. */
+  deviation: number;
+  /** News that informed takers brought and the price has not taken up yet. */
+  pressure: number;
+  /** Self-excited part of the arrival rate, orders per second. */
+  excitation: number;
+  /** What the next taker's sign is expected to be, in (−1, 1). */
+  expectedSign: number;
+  readonly metaSigns: number[];
+  readonly metaLeft: number[];
+  /** Log spread around its usual width. */
+  spreadNoise: number;
+  /** Best bid and ask, in ticks. */
+  bid: number;
+  ask: number;
+  readonly rng: RngState;
+}
+
+/** A taker order that reached the market during a step. */
+export interface Arrival {
+  /** Microseconds, strictly inside the step. */
+  time: number;
+  /** +1 the taker bought, and may lift our ask; −1 it sold. */
+  sign: number;
+  counterparty: string;
+}
+
+const BRANCHING = 0.7;
+const EXCITATION_DECAY = 0.05;
+const INFORMED_SHARE = 0.3;
+const PRICE_TAKES_UP_S = 10;
+const DEVIATION_HALF_LIFE_S = 7_200;
+const META_ORDERS = 10;
+const META_LENGTH_ALPHA = 1.5;
+const META_LENGTH_MAX = 20_000;
+const SIGN_MEMORY = 0.1;
+/** Variance of a sign's surprise, about. */
+const SURPRISE_VARIANCE = 0.9;
+/** Longer steps treat the takers in bulk: nobody of ours is there to meet them. */
+const SINGLE_FILE_S = 2;
+const SPREAD_DECAY = Math.exp(-Math.LN2 / 30);
+const SPREAD_SD = 0.35;
+const COUNTERPARTIES = ["C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8"] as const;
+const TOXIC = "C7";
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+export function initialMarket(seed: number, name: string, time: number): MarketState {
+  const rng = stream(seed, name, "market");
+  return {
+    time,
+    minute: Math.floor(time / 60_000_000),
+    deviation: 0,
+    pressure: 0,
+    excitation: 0,
+    expectedSign: 0,
+    metaSigns: Array.from({ length: META_ORDERS }, () => (chance(rng, 0.5) ? 1 : -1)),
+    metaLeft: Array.from({ length: META_ORDERS }, () => metaLength(rng)),
+    spreadNoise: SPREAD_SD * normal(rng),
+    bid: 0,
+    ask: 0,
+    rng,
+  };
+}
+
+function metaLength(rng: RngState): number {
+  return Math.min(META_LENGTH_MAX, Math.ceil(pareto(rng, META_LENGTH_ALPHA)));
+}
+
+export class SyntheticMarket {
+  readonly state: MarketState;
+  /** The arrivals of the last step, oldest first; the list and its entries are reused. */
+  readonly arrivals: Arrival[] = [];
+  private readonly profile: InstrumentProfile;
+  private readonly world: PriceWorld;
+  private readonly isNull: boolean;
+  private readonly logStartTicks: number;
+  private volatility = 1;
+  private spreadFactor = 1;
+  private activity = 1;
+  private cachedMinute = -1;
+
+  constructor(profile: InstrumentProfile, world: PriceWorld, state: MarketState, isNull: boolean) {
+    this.profile = profile;
+    this.world = world;
+    this.state = state;
+    this.isNull = isNull;
+    const tick = profile.tick.mantissa / 10 ** profile.tick.decimals;
+    this.logStartTicks = Math.log(profile.startPrice / tick);
+  }
+
+  /** Moves to `time`; `arrivals` then holds who came in between, if steps are short enough to tell. */
+  advance(time: number, effects: Effects): void {
+    const state = this.state;
+    const seconds = (time - state.time) / 1_000_000;
+    this.refresh();
+    this.arrivals.length = 0;
+    if (seconds <= SINGLE_FILE_S) this.meetTakers(seconds, effects);
+    else this.meetTakersInBulk(seconds, effects);
+    const taken = state.pressure * (1 - Math.exp(-seconds / PRICE_TAKES_UP_S));
+    state.pressure -= taken;
+    const kept = Math.exp((-Math.LN2 * seconds) / DEVIATION_HALF_LIFE_S);
+    state.deviation = (state.deviation + taken) * kept;
+    state.time = time;
+    this.moveBook(effects);
+  }
+
+  /** Sets bid and ask from the price path, without moving on. */
+  moveBook(effects: Effects): void {
+    const state = this.state;
+    this.refresh();
+    const path = this.world.logPrice(this.profile, state.time);
+    const shift = effects.priceShiftBps / 10_000;
+    const mid = Math.exp(this.logStartTicks + path + state.deviation + shift);
+    const width = (this.profile.spreadBps / 10_000) * mid * this.spreadFactor * effects.spread;
+    const spread = Math.max(1, Math.round(width));
+    state.bid = Math.max(1, Math.floor(mid - spread / 2 + 0.5));
+    state.ask = state.bid + spread;
+  }
+
+  /** A lasting push of the price by news, in bps; positive is up. */
+  push(bps: number): void {
+    this.state.pressure += bps / 10_000;
+  }
+
+  /** Volatility relative to the usual one. */
+  get volatilityNow(): number {
+    return this.volatility;
+  }
+
+  /** What holds for a whole minute is worked out once. */
+  private refresh(): void {
+    const state = this.state;
+    const minute = Math.floor(state.time / 60_000_000);
+    if (minute === this.cachedMinute) return;
+    for (; state.minute < minute; state.minute++) {
+      state.spreadNoise *= SPREAD_DECAY;
+      state.spreadNoise += SPREAD_SD * Math.sqrt(1 - SPREAD_DECAY ** 2) * normal(state.rng);
+    }
+    this.cachedMinute = minute;
+    this.volatility = clamp(this.world.volatility(this.profile, state.time), 0.05, 20);
+    const spreadNoise = this.isNull ? 0 : state.spreadNoise;
+    this.spreadFactor = Math.exp(0.6 * Math.log(this.volatility) + spreadNoise);
+    this.activity = this.isNull ? 1 : clamp(Math.sqrt(this.volatility), 0.4, 3) * season(minute);
+  }
+
+  private get branching(): number {
+    return this.isNull ? 0 : BRANCHING;
+  }
+
+  private baseRate(effects: Effects): number {
+    const rate = this.profile.flow.ordersPerSecond * this.activity * effects.arrivals;
+    return rate * (1 - this.branching);
+  }
+
+  private meetTakers(seconds: number, effects: Effects): void {
+    const state = this.state;
+    const rate = this.baseRate(effects) + state.excitation;
+    const count = poisson(state.rng, rate * seconds);
+    state.excitation *= Math.exp(-EXCITATION_DECAY * seconds);
+    if (count === 0) return;
+    state.excitation += this.branching * EXCITATION_DECAY * count;
+    for (let i = 0; i < count; i++) this.arrivals.push(this.meetTaker(seconds, effects));
+    if (count > 1) this.arrivals.sort((a, b) => a.time - b.time);
+  }
+
+  private meetTaker(seconds: number, effects: Effects): Arrival {
+    const { rng, time } = this.state;
+    const span = Math.floor(seconds * 1_000_000) - 2;
+    const at = time + 1 + Math.floor(uniform(rng) * Math.max(1, span));
+    const sign = chance(rng, effects.forcedBuys) ? 1 : this.nextSign();
+    const which = Math.floor(uniform(rng) * COUNTERPARTIES.length);
+    const counterparty = COUNTERPARTIES[which] ?? "C1";
+    this.learn(sign, counterparty === TOXIC ? effects.toxicImpact : 1, effects);
+    return { time: at, sign, counterparty };
+  }
+
+  private nextSign(): number {
+    const { rng, metaSigns, metaLeft } = this.state;
+    if (this.isNull) return chance(rng, 0.5) ? 1 : -1;
+    const which = Math.floor(uniform(rng) * META_ORDERS);
+    const sign = metaSigns[which] ?? 1;
+    const left = (metaLeft[which] ?? 1) - 1;
+    metaLeft[which] = left;
+    if (left <= 0) this.renew(which);
+    return sign;
+  }
+
+  private renew(which: number): void {
+    const { rng, metaSigns, metaLeft } = this.state;
+    metaSigns[which] = chance(rng, 0.5) ? 1 : -1;
+    metaLeft[which] = metaLength(rng);
+  }
+
+  private learn(sign: number, toxicity: number, effects: Effects): void {
+    const state = this.state;
+    const surprise = sign - state.expectedSign;
+    state.expectedSign += SIGN_MEMORY * surprise;
+    if (this.isNull || !chance(state.rng, INFORMED_SHARE * effects.informed)) return;
+    this.push(this.impact(effects) * toxicity * surprise);
+  }
+
+  private impact(effects: Effects): number {
+    return this.profile.flow.impactBps * clamp(this.volatility, 0.3, 3) * effects.impact;
+  }
+
+  /** The same in law, as far as prices and rates go, but nobody in particular arrives. */
+  private meetTakersInBulk(seconds: number, effects: Effects): void {
+    const state = this.state;
+    const base = this.baseRate(effects);
+    const settled = (base * this.branching) / (1 - this.branching);
+    const kept = Math.exp(-EXCITATION_DECAY * (1 - this.branching) * seconds);
+    state.excitation = settled + (state.excitation - settled) * kept;
+    if (this.isNull) return;
+    const orders = (base + state.excitation) * seconds;
+    const share = Math.min(1, INFORMED_SHARE * effects.informed);
+    const variance = orders * share * SURPRISE_VARIANCE;
+    this.push(this.impact(effects) * Math.sqrt(variance) * normal(state.rng));
+    this.passMetaOrders(orders);
+  }
+
+  private passMetaOrders(orders: number): void {
+    const state = this.state;
+    let sum = 0;
+    for (let i = 0; i < META_ORDERS; i++) {
+      const left = (state.metaLeft[i] ?? 0) - orders / META_ORDERS;
+      state.metaLeft[i] = left;
+      if (left <= 0) this.renew(i);
+      sum += state.metaSigns[i] ?? 0;
+    }
+    state.expectedSign = sum / META_ORDERS;
+  }
+
+  /** A taker's quantity in lots: log-normal, a third of them round numbers. */
+  takerLots(): number {
+    const { rng } = this.state;
+    const lots = this.profile.flow.takerLots * Math.exp(1.1 * normal(rng));
+    if (!chance(rng, 0.35)) return Math.max(1, Math.round(lots));
+    return Math.max(1, roundNumber(lots));
+  }
+
+  /** Lots on show at one side of the book now: fewer when the market is nervous. */
+  depth(effects: Effects): number {
+    const { rng } = this.state;
+    const lots = (this.profile.depthLots * effects.depth) / Math.sqrt(this.volatility);
+    return Math.max(1, Math.round(exponential(rng, lots)));
+  }
+}
+
+/** The nearest of 1, 2 or 5 times a power of ten below, as people type quantities. */
+function roundNumber(value: number): number {
+  let power = 1;
+  while (power * 10 <= value) power *= 10;
+  const lead = value / power;
+  return power * (lead >= 5 ? 5 : lead >= 2 ? 2 : 1);
+}
