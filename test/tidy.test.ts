@@ -6,6 +6,8 @@
 import { rmSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { configSchema } from "../lib/core/api/config-schema.ts";
+import { OPERATIONS } from "../lib/core/api/operations.ts";
 import { compile, compiledFiles, lint } from "./tidy/checkers.ts";
 import { deadReferences } from "./tidy/markdown.ts";
 import { layOut, plantsIn, verdictOn } from "./tidy/plantation.ts";
@@ -109,4 +111,16 @@ describe("every page", () => {
     );
     expect(deadReferences("README.md", cited)).toEqual([]);
   });
+
+  it("of the references names every route and every setting", () => {
+    const routes = Object.values(OPERATIONS).map(({ method, path }) => `| \`${method} ${path}\` |`);
+    expect(missingFrom("docs/reference/api.md", routes)).toEqual([]);
+    const settings = Object.keys(configSchema.properties).map((name) => `| \`${name}\` |`);
+    expect(missingFrom("docs/reference/config.md", settings)).toEqual([]);
+  });
 });
+
+function missingFrom(page: string, entries: readonly string[]): string[] {
+  const text = read(page);
+  return entries.filter((entry) => !text.includes(entry));
+}
