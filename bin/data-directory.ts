@@ -1,10 +1,12 @@
 /**
  * The directory that holds everything one desk has recorded here. A marker file says that it is ours, so that nothing
- * else is ever written into, or deleted; a lock that the operating system drops with its process says who writes.
+ * else is ever written into, or deleted; the store's lock, which ends with its process, says who writes.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { EmbeddedStoreError } from "../lib/adapters/embedded/embedded-store-error.ts";
+import { type EmbeddedStore, openEmbedded } from "../lib/adapters/embedded/open-embedded.ts";
+import { acquireWriterLock } from "../lib/adapters/embedded/writer-lock.ts";
 import { environmentError, reasonOf } from "./cli-error.ts";
 
 const FORMAT = "brawler.data/1";
@@ -12,15 +14,15 @@ const FORMAT = "brawler.data/1";
 /** What may stand in a data directory: `reset` deletes these and nothing else. */
 export const ENTRIES = {
   marker: "brawler-data.json",
-  lock: "brawler.lock",
-  process: "process.json",
   store: "store.sqlite",
   archive: "archive",
   quarantine: "quarantine",
 } as const;
 
-/** SQLite's companions of a database file. */
-export const STORE_FILES = ["", "-wal", "-shm", "-journal"].map((end) => ENTRIES.store + end);
+/** The store's file, its lock, and SQLite's companions of both. */
+export const STORE_FILES = ["", "-wal", "-shm", "-journal", ".lock", ".lock-journal"].map(
+  (end) => ENTRIES.store + end,
+);
 
 export interface DataPaths {
   readonly root: string;
@@ -118,84 +120,75 @@ function unusable(directory: string, cause: unknown): Error {
   return environmentError(complaint, cause);
 }
 
-/** Who has the lock, for people; the lock itself is the operating system's. */
+/** The process that writes to the directory now. */
 export interface RunningProcess {
-  readonly pid: number;
-  readonly command: string;
+  readonly pid: number | undefined;
+  readonly command: string | undefined;
   /** Where its page is, if it serves one. */
   readonly url: string | undefined;
 }
 
-export interface DirectoryLock {
-  /** Tells others where the page is, once it is known. */
-  readonly announce: (url: string) => void;
-  readonly release: () => void;
-}
+/** Under which key of the store's meta a process says where its page is; worth nothing once it has ended. */
+const URL_KEY = "url";
 
 /**
- * Takes the directory for this process. A killed process leaves no lock behind.
+ * Opens the directory's store for this process alone; nobody else can write until it is closed or the process ends.
  *
- * @throws {CliError} environment, if another process has it
+ * @throws {CliError} environment, if another process writes, or the file cannot be used
  */
-export function lockDirectory(paths: DataPaths, command: string): DirectoryLock {
-  const held = tryLock(paths);
-  if (held === undefined) {
-    const other = readProcess(paths);
-    throw environmentError({
-      what: "another brawler writes to this data directory",
-      where: paths.root,
-      why: other === undefined ? "it is starting" : describeProcess(other),
-      mend: "end it (Ctrl-C in its terminal), or name another directory with --data DIR",
-    });
-  }
-  const processFile = join(paths.root, ENTRIES.process);
-  const say = (url: string | undefined): void =>
-    writeFileSync(processFile, `${JSON.stringify({ pid: process.pid, command, url })}\n`);
-  say(undefined);
-  return {
-    announce: say,
-    release: () => {
-      rmSync(processFile, { force: true });
-      held.close();
-    },
-  };
-}
-
-/** The process that has the directory now; a note left by a killed one does not count. */
-export function runningProcess(paths: DataPaths): RunningProcess | undefined {
-  if (!existsSync(join(paths.root, ENTRIES.lock))) return undefined;
-  const held = tryLock(paths);
-  if (held === undefined)
-    return readProcess(paths) ?? { pid: 0, command: "unknown", url: undefined };
-  held.close();
-  return undefined;
-}
-
-const SQLITE_BUSY = 5;
-
-function tryLock(paths: DataPaths): DatabaseSync | undefined {
-  const database = new DatabaseSync(join(paths.root, ENTRIES.lock), { timeout: 0 });
+export function openStore(paths: DataPaths): EmbeddedStore {
   try {
-    database.exec("BEGIN EXCLUSIVE");
-    return database;
+    return openEmbedded({ path: paths.store });
   } catch (cause) {
-    database.close();
-    const busy = cause instanceof Error && "errcode" in cause && cause.errcode === SQLITE_BUSY;
-    if (busy) return undefined;
-    throw unusable(paths.root, cause);
+    throw storeFailure(paths, cause);
   }
 }
 
-function readProcess(paths: DataPaths): RunningProcess | undefined {
+/** Tells other processes where the page is. */
+export function announceUrl(store: EmbeddedStore, url: string): void {
+  store.meta.set(URL_KEY, url);
+}
+
+/** Nobody, when the last one was killed: its lock went with it. */
+export function runningProcess(paths: DataPaths): RunningProcess | undefined {
+  if (!existsSync(`${paths.store}.lock`)) return undefined;
   try {
-    const text = readFileSync(join(paths.root, ENTRIES.process), "utf8");
-    const { pid, command, url } = JSON.parse(text) as Partial<RunningProcess>;
-    return pid === undefined || command === undefined ? undefined : { pid, command, url };
-  } catch {
+    acquireWriterLock(paths.store).release();
     return undefined;
+  } catch (cause) {
+    if (!(cause instanceof EmbeddedStoreError && cause.kind === "locked")) throw cause;
+    return { pid: cause.holder?.pid, command: cause.holder?.command, url: announcedUrl(paths) };
+  }
+}
+
+function announcedUrl(paths: DataPaths): string | undefined {
+  try {
+    const store = openEmbedded({ path: paths.store, access: "read" });
+    const url = store.meta.get(URL_KEY);
+    store.close();
+    return url;
+  } catch {
+    return undefined; // The writer has not made the store yet: it cannot serve a page either.
   }
 }
 
 export function describeProcess({ pid, command, url }: RunningProcess): string {
-  return `process ${pid} runs brawler ${command}${url === undefined ? "" : ` on ${url}`}`;
+  const who = pid === undefined ? "a process that is starting" : `process ${pid} (${command})`;
+  return `${who} writes to it${url === undefined ? "" : `, its page is ${url}`}`;
+}
+
+function storeFailure(paths: DataPaths, cause: unknown): unknown {
+  if (!(cause instanceof EmbeddedStoreError)) return cause;
+  if (cause.kind !== "locked") {
+    const what = "cannot open the store";
+    return environmentError({ what, where: paths.store, why: cause.message }, cause);
+  }
+  const running = runningProcess(paths);
+  const complaint = {
+    what: "this data directory is in use",
+    where: paths.root,
+    why: running === undefined ? cause.message : describeProcess(running),
+    mend: "end it (Ctrl-C in its terminal), or name another directory with --data DIR",
+  };
+  return environmentError(complaint, cause);
 }

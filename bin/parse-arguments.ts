@@ -63,6 +63,12 @@ function readValue(name: string, option: Option<unknown> | undefined, typed: str
   const expects = `${name} expects ${option.kind.expected}`;
   if (typed === undefined) throw usageError({ what: `${name} needs a value`, why: expects });
   const value = option.kind.read(typed);
-  if (value === undefined) throw usageError({ what: `${expects}, was "${typed}"` });
+  if (value === undefined) {
+    const likely = nearest(typed, option.kind.words ?? []);
+    throw usageError({
+      what: `${expects}, was "${typed}"`,
+      ...(likely === undefined ? {} : { mend: `did you mean ${likely}?` }),
+    });
+  }
   return value;
 }

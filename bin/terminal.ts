@@ -7,6 +7,8 @@ export interface Terminal {
   readonly quiet: boolean;
   /** stdout understands colours, and nobody asked to leave them out. */
   readonly colour: boolean;
+  /** stdout is a person's terminal, not a file or another program. */
+  readonly isShown: boolean;
   /** stderr is a person's terminal: progress bars and questions make sense. */
   readonly interactive: boolean;
   /** Result bytes; resolves when more may be written, so that a slow reader slows us down. */
@@ -26,6 +28,7 @@ export function openTerminal(quiet: boolean): Terminal {
   return {
     quiet,
     colour: wantsColour(process.stdout.isTTY === true),
+    isShown: process.stdout.isTTY === true,
     interactive: interactive && !quiet,
     write: (chunk) => writeTo(process.stdout, chunk),
     print: (text) => writeTo(process.stdout, `${text}\n`),

@@ -6,6 +6,8 @@ export interface ValueKind<T> {
   /** Completes "expects …". */
   readonly expected: string;
   readonly read: (text: string) => T | undefined;
+  /** All there are, where that is a list of words: a mistyped one gets the likely one suggested. */
+  readonly words?: readonly string[];
 }
 
 export const text: ValueKind<string> = {
@@ -16,6 +18,12 @@ export const text: ValueKind<string> = {
 export const duration: ValueKind<DurationUs> = {
   expected: "a whole number and us, ms, s, m, h or d, such as 24h",
   read: parseDuration,
+};
+
+/** A duration that takes some time. */
+export const span: ValueKind<DurationUs> = {
+  expected: "a whole number above 0 and us, ms, s, m, h or d, such as 24h",
+  read: (typed) => parseDuration(typed) || undefined,
 };
 
 export const instant: ValueKind<EpochUs> = {
@@ -70,11 +78,12 @@ export const horizons: ValueKind<readonly string[]> = {
   read: (typed) => listOf(typed, { ...duration, read: (item) => parseDuration(item) && item }),
 };
 
-/** One of a few words. */
+/** One of a list of words. */
 export function choice<const Word extends string>(words: readonly Word[]): ValueKind<Word> {
   return {
     expected: `one of ${words.join(", ")}`,
     read: (typed) => words.find((word) => word === typed),
+    words,
   };
 }
 

@@ -2,5 +2,7 @@
 import type { Command } from "../command.ts";
 import { doctor } from "./doctor.ts";
 import { reset } from "./reset.ts";
+import { scenarios } from "./scenarios.ts";
+import { simulate } from "./simulate.ts";
 
-export const COMMANDS: readonly Command[] = [doctor, reset];
+export const COMMANDS: readonly Command[] = [simulate, scenarios, doctor, reset];

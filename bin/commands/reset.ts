@@ -37,12 +37,12 @@ export const reset = defineCommand({
 });
 
 function refuseWhileRunning(paths: DataPaths): void {
-  const other = runningProcess(paths);
-  if (other === undefined) return;
+  const running = runningProcess(paths);
+  if (running === undefined) return;
   throw environmentError({
     what: "this data directory is in use",
     where: paths.root,
-    why: describeProcess(other),
+    why: describeProcess(running),
     mend: "end it (Ctrl-C in its terminal), then reset",
   });
 }

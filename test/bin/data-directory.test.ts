@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
+  announceUrl,
   inspectDirectory,
-  lockDirectory,
+  openStore,
   prepareDirectory,
   requireDirectory,
   runningProcess,
@@ -56,28 +57,28 @@ describe("prepareDirectory", () => {
   });
 });
 
-describe("lockDirectory", () => {
-  it("lets one in, tells the other who has it, and is free again after release", () => {
+describe("openStore", () => {
+  it("lets one write, and tells others who that is and where its page is, until it closes", () => {
     const paths = prepareDirectory(emptyDirectory());
-    const lock = lockDirectory(paths, "start");
-    lock.announce("http://127.0.0.1:4173");
-    expect(runningProcess(paths)).toEqual({
+    expect(runningProcess(paths)).toBeUndefined();
+    const store = openStore(paths);
+    announceUrl(store, "http://127.0.0.1:4173");
+    expect(runningProcess(paths)).toMatchObject({
       pid: process.pid,
-      command: "start",
       url: "http://127.0.0.1:4173",
     });
-    expect(() => lockDirectory(paths, "replay")).toThrow("another brawler writes");
-    lock.release();
+    expect(() => openStore(paths)).toThrow("this data directory is in use");
+    store.close();
     expect(runningProcess(paths)).toBeUndefined();
-    lockDirectory(paths, "replay").release();
+    openStore(paths).close();
   });
 
-  it("is free again when its process was killed", async () => {
+  it("lets the next one write when the last was killed", async () => {
     const paths = prepareDirectory(emptyDirectory());
     const script = `
-      const { lockDirectory } = await import(${JSON.stringify(MODULE)});
-      lockDirectory(${JSON.stringify(paths)}, "start");
-      console.log("locked");
+      const { openStore } = await import(${JSON.stringify(MODULE)});
+      globalThis.store = openStore(${JSON.stringify(paths)});
+      console.log("open");
       setInterval(() => {}, 1000);`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
     await once(child.stdout, "data");
@@ -124,11 +125,11 @@ describe("brawler reset", () => {
     expect(readdirSync(foreign)).toEqual(["thesis.docx"]);
 
     const paths = prepareDirectory(emptyDirectory());
-    const lock = lockDirectory(paths, "start");
-    onTestFinished(() => lock.release());
+    const store = openStore(paths);
+    onTestFinished(() => store.close());
     const busy = await brawler(["reset", "--data", paths.root, "--yes"]);
     expect(busy.exitCode).toBe(3);
-    expect(busy.stderr).toContain(`process ${process.pid} runs brawler start`);
+    expect(busy.stderr).toContain(`process ${process.pid} (`);
   });
 });
 

@@ -1,0 +1,98 @@
+/** Goal: a stream that other programs can rely on. Method: the real command, its bytes counted and compared. */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { scenarioList } from "../../lib/core/simulator/scenario.ts";
+import { simulate } from "../../lib/core/simulator/simulation.ts";
+import { DAY_US, epochUs, HOUR_US } from "../../lib/core/units.ts";
+import { brawler } from "./brawler-process.ts";
+
+const ENTRY = fileURLToPath(new URL("../../bin/brawler.ts", import.meta.url));
+const START_OF_2026 = 1_767_225_600_000_000;
+const ONE_HOUR = ["simulate", "--duration", "1h", "--instruments", "ETH-PERP,BTC-PERP"];
+
+describe("brawler simulate", () => {
+  it("prints what the simulator tells, line for line, from the start of 2026", async () => {
+    const { exitCode, stdout, stderr } = await brawler([...ONE_HOUR, "--seed", "7"]);
+    const world = simulate({
+      seed: 7,
+      from: epochUs(START_OF_2026),
+      instruments: ["ETH-PERP", "BTC-PERP"],
+      durationUs: HOUR_US,
+    });
+    const lines = [...world].map(({ line }) => `${line}\n`);
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(lines.join(""));
+    expect(lines.length).toBeGreaterThan(1_000);
+    expect(stderr).toBe(
+      `${lines.length.toLocaleString("en")} events of 2 instruments in 1 h, seed 7, scenario normal\n`,
+    );
+  });
+
+  it("gives the same bytes for the same arguments, others for another seed or scenario", async () => {
+    const hash = async (...more: readonly string[]) => {
+      const { stdout, stderr } = await brawler([...ONE_HOUR, "--quiet", ...more]);
+      expect(stderr).toBe("");
+      return createHash("sha256").update(stdout).digest("hex");
+    };
+    const [first, again, otherSeed, otherScenario] = await Promise.all([
+      hash(),
+      hash("--seed", "42"),
+      hash("--seed", "43"),
+      hash("--scenario", "duplicates"),
+    ]);
+    expect(again).toBe(first);
+    expect(new Set([first, otherSeed, otherScenario]).size).toBe(3);
+  });
+
+  it("starts where --from says", async () => {
+    const { stdout } = await brawler([...ONE_HOUR, "--from", "2026-01-02T00:00:00+00:00"]);
+    const [first = ""] = stdout.split("\n");
+    expect(JSON.parse(first)).toMatchObject({ time: START_OF_2026 + DAY_US, sequence: 1 });
+  });
+
+  it("ends quietly, with 0, when the reader has seen enough", async () => {
+    const child = spawn(process.execPath, [ENTRY, "simulate", "--duration", "30d", "--quiet"]);
+    let complaint = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      complaint += chunk.toString();
+    });
+    await once(child.stdout, "data");
+    child.stdout.destroy();
+    const [exitCode] = await once(child, "close");
+    expect(exitCode).toBe(0);
+    expect(complaint).toBe("");
+  });
+
+  it.each([
+    { typed: ["--scenario", "toxic-flw"], says: "did you mean toxic-flow?" },
+    { typed: ["--instruments", "BTC-PERPS"], says: "did you mean BTC-PERP?" },
+    { typed: ["--duration", "0s"], says: "expects a whole number above 0" },
+    { typed: ["--seed", "4294967296"], says: "from 0 to 4294967295" },
+    { typed: ["events.ndjson"], says: 'brawler simulate does not take "events.ndjson"' },
+  ])("refuses $typed with a usage error: $says", async ({ typed, says }) => {
+    const { exitCode, stdout, stderr } = await brawler(["simulate", ...typed]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toContain(says);
+  });
+});
+
+describe("brawler scenarios", () => {
+  it("lists every scenario with what it plants, readably and as JSON", async () => {
+    const [text, json] = await Promise.all([
+      brawler(["scenarios"]),
+      brawler(["scenarios", "--json"]),
+    ]);
+    const listed = JSON.parse(json.stdout) as { scenarios: { name: string }[] };
+    expect(listed.scenarios.map(({ name }) => name)).toEqual(
+      scenarioList().map(({ name }) => name),
+    );
+    for (const { name, description } of scenarioList()) {
+      expect(text.stdout).toMatch(new RegExp(`^${name} +.`, "m"));
+      expect(text.stdout).toContain(description);
+    }
+  });
+});
