@@ -25,7 +25,7 @@ export const snapshotQuerySchema = closed({
   window: Type.Optional(
     Type.String({
       pattern: "^(?:all|\\d{1,6}(?:s|m|h|d))$",
-      description: "Ends at asOf: `24h` (default), any span up to `90d`, or `all`.",
+      description: "`24h` (default), any span up to `90d`, or `all`; it ends at asOf.",
     }),
   ),
   from,

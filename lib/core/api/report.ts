@@ -46,9 +46,9 @@ const tradeFiguresSchema = closed({
   count: countSchema,
   maker: countSchema,
   taker: countSchema,
-  buyQuantity: decimalSchema,
-  sellQuantity: decimalSchema,
-  notional: decimalSchema,
+  buyQuantity: nullableDecimal,
+  sellQuantity: nullableDecimal,
+  notional: nullableDecimal,
 });
 
 const positionFiguresSchema = closed({
@@ -62,17 +62,17 @@ const byHorizon = Type.Record(Type.String(), nullableDecimal);
 
 const pnlFiguresSchema = closed(
   {
-    spread: decimalSchema,
+    spread: nullableDecimal,
     inventory: nullableDecimal,
     adverseSelection: byHorizon,
     beyond: byHorizon,
     unattributed: byHorizon,
     gross: nullableDecimal,
-    funding: decimalSchema,
-    fees: decimalSchema,
+    funding: nullableDecimal,
+    fees: nullableDecimal,
     feesUnconverted: Type.Record(Type.String(), decimalSchema),
     net: nullableDecimal,
-    realized: decimalSchema,
+    realized: nullableDecimal,
     unrealized: nullableDecimal,
     residual: nullableDecimal,
     status: statusSchema,
@@ -115,7 +115,7 @@ export const markoutFiguresSchema = closed(
 );
 
 const drawdownFiguresSchema = closed({
-  amount: decimalSchema,
+  amount: nullableDecimal,
   peakTime: nullableTime,
   troughTime: nullableTime,
   recoveredTime: nullableTime,
@@ -145,7 +145,7 @@ export const performanceMetricsSchema = closed(
     hitRate: closed({ ...hitRateProperties, byVersion: closed(hitRateProperties) }),
     markouts: markoutsSchema,
     drawdown: drawdownFiguresSchema,
-    inventory: closed({ averageAbsolute: decimalSchema, maximumAbsolute: decimalSchema }),
+    inventory: closed({ averageAbsolute: nullableDecimal, maximumAbsolute: nullableDecimal }),
     quoting: closed({
       twoSidedUptime: nullableNumber,
       fillIntensity: Type.Array(fillIntensitySchema),
@@ -194,7 +194,7 @@ const reportProperties = {
   rolling: Type.Optional(rollingFiguresSchema),
 };
 
-export const reportSchema = closed(reportProperties, "The report over one window.");
+const reportSchema = closed(reportProperties, "The report over one window.");
 
 export const snapshotSchema = closed(
   { ...reportProperties, fresh: freshSchema },
