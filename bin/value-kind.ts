@@ -1,6 +1,6 @@
 /** How the text of a flag becomes a value, and what to say when it does not. */
+import { parseInstant } from "../lib/core/api/time.ts";
 import { type DurationUs, type EpochUs, parseDuration } from "../lib/core/units.ts";
-import { parseInstant } from "./instant.ts";
 
 export interface ValueKind<T> {
   /** Completes "expects …". */

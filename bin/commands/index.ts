@@ -4,5 +4,6 @@ import { doctor } from "./doctor.ts";
 import { reset } from "./reset.ts";
 import { scenarios } from "./scenarios.ts";
 import { simulate } from "./simulate.ts";
+import { status } from "./status.ts";
 
-export const COMMANDS: readonly Command[] = [simulate, scenarios, doctor, reset];
+export const COMMANDS: readonly Command[] = [simulate, scenarios, doctor, status, reset];

@@ -28,7 +28,7 @@ describe("parseArguments", () => {
     const typed = [
       "a.ndjson",
       "--as-of",
-      "2026-01-01Z",
+      "2026-01-01T00:00Z",
       "--instruments=BTC-PERP,desk/ETH-PERP",
       "b",
     ];
@@ -73,7 +73,7 @@ describe("parseArguments", () => {
     { typed: ["--seed", "-1"], says: 'was "-1"' },
     { typed: ["--seed", "1e3"], says: 'was "1e3"' },
     { typed: ["--json=yes"], says: '--json takes no value, was "yes"' },
-    { typed: ["--as-of", "2026-01-01"], says: "a time with a zone" },
+    { typed: ["--as-of", "2026-01-01T00:00:00"], says: "a time with a zone" },
     { typed: ["--instruments", "btc"], says: 'was "btc"' },
     { typed: ["--instruments", "A,A"], says: 'was "A,A"' },
   ])("refuses $typed and says why", ({ typed, says }) => {

@@ -1,14 +1,9 @@
 /** The settings of one desk: what `brawler.config.json` may say, with units, and what holds where it is silent. */
+import type { Horizon } from "../metrics/markout.ts";
 import type { Resolution } from "../rollup/row.ts";
 import { type DurationUs, parseDuration } from "../units.ts";
 import { CONFIG_DEFAULTS } from "./config-defaults.ts";
 import type { ConfigFile } from "./config-schema.ts";
-
-/** How far after a trade its markout looks; `label` is the key in reports. */
-export interface HorizonSetting {
-  readonly label: string;
-  readonly us: DurationUs;
-}
 
 /** What an `instrument` line would say; decimals as they stand in the file. */
 export type InstrumentSetting = NonNullable<ConfigFile["instruments"]>[string];
@@ -23,7 +18,7 @@ export interface Configuration {
   /** By instrument, or `account/instrument`. */
   readonly instruments: ReadonlyMap<string, InstrumentSetting>;
   /** Shortest first. */
-  readonly horizons: readonly HorizonSetting[];
+  readonly horizons: readonly Horizon[];
   /** A mid older than this enters no statistic. */
   readonly maxAgeUs: DurationUs;
   /** How long buckets are kept, counted from an instrument's newest event; `undefined` is for ever. */
