@@ -98,11 +98,13 @@ export class EventWriter {
   /** Finished lines in order of time; whoever takes them empties it. */
   readonly out: SimulatedLine[] = [];
   private readonly contract: Contract;
+  private readonly head: string;
   private sequenceNumber: number;
   private lastTime: number;
 
   constructor(contract: Contract, sequence: number, lastTime: number) {
     this.contract = contract;
+    this.head = `","instrument":"${contract.name}","time":`;
     this.sequenceNumber = sequence;
     this.lastTime = lastTime;
   }
@@ -223,11 +225,7 @@ export class EventWriter {
     const at = Math.max(time, this.lastTime);
     this.lastTime = at;
     this.sequenceNumber++;
-    const name = this.contract.name;
-    this.out.push({
-      time: at as EpochUs,
-      instrument: name,
-      line: `{"type":"${type}","instrument":"${name}","time":${at},"sequence":${this.sequenceNumber}${fields}}`,
-    });
+    const line = `{"type":"${type}${this.head}${at},"sequence":${this.sequenceNumber}${fields}}`;
+    this.out.push({ time: at as EpochUs, instrument: this.contract.name, line });
   }
 }

@@ -80,6 +80,7 @@ export class InstrumentSimulation implements TradeHost {
   private bidBefore: number;
   private askBefore: number;
   private nextGrid = 0;
+  private nextChange = 0;
 
   constructor(
     profile: InstrumentProfile,
@@ -93,11 +94,12 @@ export class InstrumentSimulation implements TradeHost {
     this.state = state;
     this.writer = new EventWriter(profile, state.sequence, state.lastLine);
     this.writer.intervalMinutes = profile.fundingMinutes ?? 0;
-    this.market = new SyntheticMarket(profile, world, state.market, run.plan.scenario.isNull);
+    const { isNull } = run.plan.scenario;
+    this.market = new SyntheticMarket(profile, world.follow(profile), state.market, isNull);
     const output = { writer: this.writer, host: this };
     this.maker = new Maker(profile, this.market, output, state.maker);
     this.phase = gridPhase(profile.name);
-    this.effects = this.effectsNow(state.market.time);
+    this.effects = this.look(state.market.time);
     this.bidBefore = state.market.bid;
     this.askBefore = state.market.ask;
     this.nextGrid = this.gridAfter(state.market.time);
@@ -133,8 +135,11 @@ export class InstrumentSimulation implements TradeHost {
     this.tell(market.time, market.bid, market.ask);
   }
 
-  private effectsNow(time: number): Effects {
-    return effectsAt(this.plan.scenario, this.plan.anchor, time);
+  /** What is planted at `time`, and until when. */
+  private look(time: number): Effects {
+    const { scenario, anchor } = this.plan;
+    this.nextChange = nextChange(scenario, anchor, time);
+    return effectsAt(scenario, anchor, time);
   }
 
   private gridAfter(time: number): number {
@@ -146,9 +151,8 @@ export class InstrumentSimulation implements TradeHost {
   private nextStep(): number {
     const { market, horizons, funding } = this.state;
     const watch = this.maker.isQuoting ? market.time + WATCH_US : this.nextGrid;
-    const change = nextChange(this.plan.scenario, this.plan.anchor, market.time);
     const own = Math.min(this.maker.nextTime, funding.next, horizons[0] ?? watch);
-    return Math.max(market.time + 1, Math.min(own, watch, this.nextGrid, change));
+    return Math.max(market.time + 1, Math.min(own, watch, this.nextGrid, this.nextChange));
   }
 
   private step(time: number): void {
@@ -160,7 +164,7 @@ export class InstrumentSimulation implements TradeHost {
     // A trade at the very funding time counts as after it.
     if (time >= state.funding.next) this.fund(time);
     if (maker.isQuoting) maker.sweep(time, this.effects);
-    this.effects = this.effectsNow(time);
+    if (time >= this.nextChange || !this.plan.scenario.isSteady) this.effects = this.look(time);
     this.bidBefore = state.market.bid;
     this.askBefore = state.market.ask;
     if (this.isTold(time) && !this.effects.outage) this.tellOrBeat(time);

@@ -76,11 +76,14 @@ export interface TradeHost {
 const NEVER = Number.MAX_SAFE_INTEGER;
 const SECOND = 1_000_000;
 const SIZES = [1, 1, 1, 2, 0.5, 1, 1.5, 1] as const;
+/** A quote that stands too far off costs nothing but chances. */
+const LAZINESS = 2.5;
 const REPLACE_SHARE = 0.85;
 const REJECT_SHARE = 0.004;
 const RACE_SHARE = 0.02;
-const CUT_ABOVE = 0.7;
-const CUT_TO = 0.3;
+const CUT_ABOVE = 0.6;
+const CUT_TO = 0.2;
+const TIDY_ABOVE = 0.12;
 
 function noQuote(): QuoteState {
   return { id: 0, price: 0, quantity: 0, filled: 0, expires: 0 };
@@ -151,12 +154,13 @@ export class Maker {
     const quote = this.state[side];
     if (quote.id === 0) return;
     const away = Math.max(0, (quote.price - mid) * arrival.sign);
-    const distanceBps = ((away / mid) * 10_000) / this.nervousness();
+    const distanceBps = ((away / mid) * 10_000) / this.market.nervousness;
     const { fillShare, fillDecay } = this.profile.flow;
     const reach = fillShare * effects.fill * Math.exp(-fillDecay * distanceBps);
     if (!chance(this.state.rng, reach)) return;
     this.fill(side, arrival, effects);
-    if (effects.adverseBps !== 0) this.market.push(arrival.sign * effects.adverseBps);
+    const follows = (this.profile.flow.sweepImpact * effects.impact * 10_000 * away) / mid;
+    this.market.push(arrival.sign * (follows + effects.adverseBps));
   }
 
   /** The market went through a quote: whoever saw it first took all of it. */
@@ -245,12 +249,6 @@ export class Maker {
     return this.profile.quoting.positionLimitLots;
   }
 
-  /** How much wider than usual everything is done. */
-  private nervousness(): number {
-    const volatility = Math.min(8, Math.max(0.5, this.market.volatilityNow));
-    return Math.exp(0.8 * Math.log(volatility));
-  }
-
   private decide(time: number, effects: Effects): void {
     const state = this.state;
     const { reactionSeconds, roundSeconds, pauseSeconds } = this.profile.quoting;
@@ -263,8 +261,9 @@ export class Maker {
     if (state.roundEnd === 0) {
       state.roundEnd = time + Math.round((5 + exponential(state.rng, roundSeconds - 5)) * SECOND);
     }
-    if (effects.skew > 0) this.cut(time, effects);
-    if (time >= state.roundEnd) {
+    const isOver = time >= state.roundEnd;
+    if (effects.skew > 0) this.considerCut(time, isOver, effects);
+    if (isOver) {
       this.cancelAll(time, "round-end");
       state.roundEnd = 0;
       state.next = time + Math.round((1 + exponential(state.rng, pauseSeconds)) * SECOND);
@@ -272,7 +271,7 @@ export class Maker {
     }
     this.manage("buy", time, effects);
     this.manage("sell", time, effects);
-    state.next = time + Math.round(reactionSeconds * (0.7 + 0.6 * uniform(state.rng)) * SECOND);
+    state.next = time + reactionSeconds * SECOND;
   }
 
   private cancelAll(time: number, reason: string): void {
@@ -285,7 +284,7 @@ export class Maker {
     const { bid, ask } = this.market.state;
     const { halfSpreadBps, skewBps } = this.profile.quoting;
     const mid = (bid + ask) / 2;
-    const bps = (mid / 10_000) * this.nervousness();
+    const bps = (mid / 10_000) * this.market.nervousness;
     const lean = skewBps * effects.skew * (this.state.position / this.limit);
     const half = Math.max(halfSpreadBps * bps, (ask - bid) / 2);
     const centre = mid - lean * bps;
@@ -305,8 +304,11 @@ export class Maker {
       quote.id = 0;
       return;
     }
-    const tolerance = (this.profile.quoting.toleranceBps / 10_000) * target * this.nervousness();
-    if (Math.abs(quote.price - target) <= Math.max(1, tolerance)) return;
+    const tolerance =
+      (this.profile.quoting.toleranceBps / 10_000) * target * this.market.nervousness;
+    const tooClose = side === "buy" ? quote.price - target : target - quote.price;
+    if (tooClose <= Math.max(1, tolerance) && -tooClose <= Math.max(1, LAZINESS * tolerance))
+      return;
     if (chance(this.state.rng, REPLACE_SHARE)) this.replace(side, target, time);
     else this.cancel(side, time, "requote");
   }
@@ -373,11 +375,17 @@ export class Maker {
     this.writer.quote(time, reason === undefined ? line : { ...line, reason });
   }
 
-  /** Pays the spread to bring a large position down. */
-  private cut(time: number, effects: Effects): void {
+  /** A large position is cut soon, a middling one now and then at the end of a round. */
+  private considerCut(time: number, isOver: boolean, effects: Effects): void {
     const { position, rng } = this.state;
-    const size = Math.abs(position);
-    if (size <= CUT_ABOVE * this.limit || !chance(rng, 0.3)) return;
+    const used = Math.abs(position) / this.limit;
+    if (used > CUT_ABOVE && chance(rng, 0.3)) this.cut(time, CUT_TO, effects);
+    else if (isOver && used > TIDY_ABOVE && chance(rng, 0.06)) this.cut(time, 0, effects);
+  }
+
+  /** Pays the spread to bring the position down to this share of the limit. */
+  private cut(time: number, to: number, effects: Effects): void {
+    const { position } = this.state;
     const side: Side = position > 0 ? "sell" : "buy";
     const { bid, ask } = this.market.state;
     this.execute(
@@ -385,7 +393,7 @@ export class Maker {
         time,
         side,
         price: side === "sell" ? bid : ask,
-        lots: Math.round(size - CUT_TO * this.limit),
+        lots: Math.round(Math.abs(position) - to * this.limit),
         liquidity: "taker",
         quoteId: 0,
         counterparty: undefined,

@@ -48,15 +48,18 @@ const DECAYS = [15, 360, 2_880].map((minutes) => Math.exp(-Math.LN2 / minutes)) 
 const NOISES = DECAYS.map((decay) => Math.sqrt(1 - decay * decay)) as [number, number, number];
 
 const SECONDS = 60;
+/** Powers of two, so that a mask finds the slot. */
 const RING_SECONDS = 8_192;
 const RING_MINUTES = 128;
+const SECOND_MASK = RING_SECONDS - 1;
+const MINUTE_MASK = RING_MINUTES - 1;
 const DAY_SECONDS = 86_400;
 
 export class PricePath {
   private readonly style: PathStyle;
   private readonly state: PathState;
   private readonly variance: number;
-  /** Level at the start of each second, by second modulo the ring. */
+  /** Level at the start of each second, by second masked to the ring. */
   private readonly levels = new Float64Array(RING_SECONDS);
   private readonly volatilities = new Float64Array(RING_MINUTES);
   private readonly logVols = new Float64Array(RING_MINUTES);
@@ -66,7 +69,7 @@ export class PricePath {
     this.style = style;
     this.state = { ...state, rng: { ...state.rng } };
     this.variance = style.volOfVol.reduce((sum, sd) => sum + sd * sd, 0);
-    this.levels[(state.minute * SECONDS) % RING_SECONDS] = state.level;
+    this.levels[(state.minute * SECONDS) & SECOND_MASK] = state.level;
   }
 
   /** The first whole minute that is not drawn yet. */
@@ -77,7 +80,7 @@ export class PricePath {
   /** Draws the next minute. */
   drawMinute(weather: MinuteWeather): void {
     const state = this.state;
-    const slot = state.minute % RING_MINUTES;
+    const slot = state.minute & MINUTE_MASK;
     this.starts[slot] = { ...state, rng: { ...state.rng } };
     const factor = weather.isNull ? 1 : this.volatilityFactor(weather);
     this.logVols[slot] = state.fast + state.medium + state.slow;
@@ -102,11 +105,11 @@ export class PricePath {
     let level = this.state.level;
     const first = this.state.minute * SECONDS;
     for (let i = 0; i < SECONDS; i++) {
-      this.levels[(first + i) % RING_SECONDS] = level;
+      this.levels[(first + i) & SECOND_MASK] = level;
       level += scale * normal(rng);
       if (i === jumpSecond) level += this.style.jumpSize * studentT(rng, 3);
     }
-    this.levels[(first + SECONDS) % RING_SECONDS] = level;
+    this.levels[(first + SECONDS) & SECOND_MASK] = level;
     this.state.level = level;
   }
 
@@ -123,25 +126,25 @@ export class PricePath {
   /** Log price at `timeUs`, straight between whole seconds; within the last hour or two drawn. */
   at(timeUs: number): number {
     const second = Math.floor(timeUs / SECOND_US);
-    const from = this.levels[second % RING_SECONDS] ?? 0;
-    const to = this.levels[(second + 1) % RING_SECONDS] ?? 0;
+    const from = this.levels[second & SECOND_MASK] ?? 0;
+    const to = this.levels[(second + 1) & SECOND_MASK] ?? 0;
     return from + (to - from) * (timeUs / SECOND_US - second);
   }
 
   /** Volatility of a drawn minute relative to the usual one. */
   volatilityAt(minute: number): number {
-    return this.volatilities[minute % RING_MINUTES] ?? 1;
+    return this.volatilities[minute & MINUTE_MASK] ?? 1;
   }
 
   /** Log volatility of a drawn minute, stationary with mean 0. */
   logVolatilityAt(minute: number): number {
-    return this.logVols[minute % RING_MINUTES] ?? 0;
+    return this.logVols[minute & MINUTE_MASK] ?? 0;
   }
 
   /** The state from which everything at or after `timeUs` can be drawn again. */
   stateAt(timeUs: number): PathState {
     const minute = Math.floor(timeUs / MINUTE_US);
-    const start = this.starts[minute % RING_MINUTES];
+    const start = this.starts[minute & MINUTE_MASK];
     const found = minute < this.state.minute && start?.minute === minute ? start : this.state;
     return { ...found, rng: { ...found.rng } };
   }

@@ -71,24 +71,11 @@ export class PriceWorld {
     }
   }
 
-  /** Log price of an instrument's asset relative to its start price, the market's part `lagMs` late. */
-  logPrice(profile: InstrumentProfile, timeUs: number): number {
+  /** The world as one instrument sees it. */
+  follow(profile: InstrumentProfile): FollowedPrice {
     const asset = this.assets.get(profile.base);
-    const daily = profile.volatilityBpsPerDay / 10_000;
-    const rho = profile.marketCorrelation;
-    const market = this.market.at(timeUs - profile.lagMs * 1_000);
-    const own = asset === undefined ? 0 : asset.at(timeUs);
-    return daily * (rho * market + Math.sqrt(1 - rho * rho) * own);
-  }
-
-  /** Volatility relative to the usual one. */
-  volatility(profile: InstrumentProfile, timeUs: number): number {
-    const minute = Math.floor(timeUs / MINUTE_US);
-    const asset = this.assets.get(profile.base);
-    const rho2 = profile.marketCorrelation ** 2;
-    const market = this.market.volatilityAt(minute);
-    const own = asset === undefined ? market : asset.volatilityAt(minute);
-    return Math.sqrt(rho2 * market * market + (1 - rho2) * own * own);
+    if (asset === undefined) throw new RangeError(`no price path of ${profile.base}`);
+    return new FollowedPrice(this.market, asset, profile);
   }
 
   /** @param timeUs the instrument that lags most goes on from here */
@@ -98,6 +85,39 @@ export class PriceWorld {
     };
     for (const [name, path] of this.assets) state[name] = path.stateAt(timeUs - LOOK_BACK_US);
     return state;
+  }
+}
+
+/** The part of the world that moves one instrument. */
+export class FollowedPrice {
+  private readonly market: PricePath;
+  private readonly asset: PricePath;
+  private readonly lagUs: number;
+  private readonly marketShare: number;
+  private readonly assetShare: number;
+  private readonly daily: number;
+
+  constructor(market: PricePath, asset: PricePath, profile: InstrumentProfile) {
+    const rho = profile.marketCorrelation;
+    this.market = market;
+    this.asset = asset;
+    this.lagUs = profile.lagMs * 1_000;
+    this.marketShare = rho;
+    this.assetShare = Math.sqrt(1 - rho * rho);
+    this.daily = profile.volatilityBpsPerDay / 10_000;
+  }
+
+  /** Log price relative to the start price, the market's part a little late. */
+  logPrice(timeUs: number): number {
+    const market = this.market.at(timeUs - this.lagUs);
+    return this.daily * (this.marketShare * market + this.assetShare * this.asset.at(timeUs));
+  }
+
+  /** Volatility of a minute relative to the usual one. */
+  volatility(minute: number): number {
+    const market = this.marketShare * this.market.volatilityAt(minute);
+    const asset = this.assetShare * this.asset.volatilityAt(minute);
+    return Math.sqrt(market * market + asset * asset);
   }
 }
 

@@ -137,8 +137,10 @@ export function poisson(rng: RngState, mean: number): number {
   while (left > 0) {
     const part = Math.min(left, 16);
     left -= part;
-    const floor = Math.exp(-part);
     let product = uniform(rng);
+    // exp(−x) ≥ 1 − x spares the exponential where nothing happens, which is nearly always.
+    if (product <= 1 - part) continue;
+    const floor = Math.exp(-part);
     while (product > floor) {
       count++;
       product *= uniform(rng);

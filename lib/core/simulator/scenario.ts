@@ -64,6 +64,8 @@ export interface Scenario {
   /** Undefined: once. */
   readonly everyUs: number | undefined;
   readonly faults: DeliveryFaults | undefined;
+  /** The effects stay the same throughout a window. */
+  readonly isSteady: boolean;
   /** @param elapsedUs since the onset of this window */
   readonly effects: (elapsedUs: number) => Effects;
 }
@@ -91,7 +93,7 @@ export const USUAL: Effects = {
 const NO_FAULTS: DeliveryFaults = { duplicates: 0, reorders: 0, late: 0, gaps: 0 };
 const TEN_MINUTES = 10 * MINUTE_US;
 
-type Shape = Partial<Omit<Scenario, "name" | "description" | "effects">>;
+type Shape = Partial<Omit<Scenario, "name" | "description" | "effects" | "isSteady">>;
 
 /** A scenario that changes the same figures throughout its windows. */
 function steady(
@@ -101,7 +103,7 @@ function steady(
   shape: Shape = {},
 ): Scenario {
   const effects: Effects = { ...USUAL, ...change };
-  return moving(name, description, () => effects, shape);
+  return { ...moving(name, description, () => effects, shape), isSteady: true };
 }
 
 function moving(
@@ -119,6 +121,7 @@ function moving(
     lengthUs: shape.lengthUs,
     everyUs: shape.everyUs,
     faults: shape.faults,
+    isSteady: false,
     effects,
   };
 }

@@ -6,7 +6,7 @@
  * by as much as their sign *surprises*, so that remembered signs leave returns without autocorrelation.
  */
 import type { InstrumentProfile } from "./instrument-profile.ts";
-import type { PriceWorld } from "./price-world.ts";
+import type { FollowedPrice } from "./price-world.ts";
 import {
   chance,
   exponential,
@@ -101,17 +101,28 @@ export class SyntheticMarket {
   /** The arrivals of the last step, oldest first; the list and its entries are reused. */
   readonly arrivals: Arrival[] = [];
   private readonly profile: InstrumentProfile;
-  private readonly world: PriceWorld;
+  private readonly price: FollowedPrice;
   private readonly isNull: boolean;
   private readonly logStartTicks: number;
   private volatility = 1;
   private spreadFactor = 1;
   private activity = 1;
+  private nervous = 1;
   private cachedMinute = -1;
+  /** What fades over a step of `fadeSeconds`; steps are mostly of one length. */
+  private fadeSeconds = -1;
+  private excitationKept = 1;
+  private pressureKept = 1;
+  private deviationKept = 1;
 
-  constructor(profile: InstrumentProfile, world: PriceWorld, state: MarketState, isNull: boolean) {
+  constructor(
+    profile: InstrumentProfile,
+    price: FollowedPrice,
+    state: MarketState,
+    isNull: boolean,
+  ) {
     this.profile = profile;
-    this.world = world;
+    this.price = price;
     this.state = state;
     this.isNull = isNull;
     const tick = profile.tick.mantissa / 10 ** profile.tick.decimals;
@@ -123,22 +134,30 @@ export class SyntheticMarket {
     const state = this.state;
     const seconds = (time - state.time) / 1_000_000;
     this.refresh();
+    this.fade(seconds);
     this.arrivals.length = 0;
     if (seconds <= SINGLE_FILE_S) this.meetTakers(seconds, effects);
     else this.meetTakersInBulk(seconds, effects);
-    const taken = state.pressure * (1 - Math.exp(-seconds / PRICE_TAKES_UP_S));
+    const taken = state.pressure * (1 - this.pressureKept);
     state.pressure -= taken;
-    const kept = Math.exp((-Math.LN2 * seconds) / DEVIATION_HALF_LIFE_S);
-    state.deviation = (state.deviation + taken) * kept;
+    state.deviation = (state.deviation + taken) * this.deviationKept;
     state.time = time;
     this.moveBook(effects);
+  }
+
+  private fade(seconds: number): void {
+    if (seconds === this.fadeSeconds) return;
+    this.fadeSeconds = seconds;
+    this.excitationKept = Math.exp(-EXCITATION_DECAY * seconds);
+    this.pressureKept = Math.exp(-seconds / PRICE_TAKES_UP_S);
+    this.deviationKept = Math.exp((-Math.LN2 * seconds) / DEVIATION_HALF_LIFE_S);
   }
 
   /** Sets bid and ask from the price path, without moving on. */
   moveBook(effects: Effects): void {
     const state = this.state;
     this.refresh();
-    const path = this.world.logPrice(this.profile, state.time);
+    const path = this.price.logPrice(state.time);
     const shift = effects.priceShiftBps / 10_000;
     const mid = Math.exp(this.logStartTicks + path + state.deviation + shift);
     const width = (this.profile.spreadBps / 10_000) * mid * this.spreadFactor * effects.spread;
@@ -152,9 +171,9 @@ export class SyntheticMarket {
     this.state.pressure += bps / 10_000;
   }
 
-  /** Volatility relative to the usual one. */
-  get volatilityNow(): number {
-    return this.volatility;
+  /** How much wider than usual a maker does everything. */
+  get nervousness(): number {
+    return this.nervous;
   }
 
   /** What holds for a whole minute is worked out once. */
@@ -167,7 +186,8 @@ export class SyntheticMarket {
       state.spreadNoise += SPREAD_SD * Math.sqrt(1 - SPREAD_DECAY ** 2) * normal(state.rng);
     }
     this.cachedMinute = minute;
-    this.volatility = clamp(this.world.volatility(this.profile, state.time), 0.05, 20);
+    this.volatility = clamp(this.price.volatility(minute), 0.05, 20);
+    this.nervous = Math.exp(0.8 * Math.log(clamp(this.volatility, 0.5, 8)));
     const spreadNoise = this.isNull ? 0 : state.spreadNoise;
     this.spreadFactor = Math.exp(0.6 * Math.log(this.volatility) + spreadNoise);
     this.activity = this.isNull ? 1 : clamp(Math.sqrt(this.volatility), 0.4, 3) * season(minute);
@@ -186,7 +206,7 @@ export class SyntheticMarket {
     const state = this.state;
     const rate = this.baseRate(effects) + state.excitation;
     const count = poisson(state.rng, rate * seconds);
-    state.excitation *= Math.exp(-EXCITATION_DECAY * seconds);
+    state.excitation *= this.excitationKept;
     if (count === 0) return;
     state.excitation += this.branching * EXCITATION_DECAY * count;
     for (let i = 0; i < count; i++) this.arrivals.push(this.meetTaker(seconds, effects));
