@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { type EmbeddedStore, openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
+import { metricStoreContract } from "../contract/metric-store.contract.ts";
+import type { Opened } from "../contract/opened.ts";
+import { stateStoreContract } from "../contract/state-store.contract.ts";
+import { scratchDirectory } from "./scratch-directory.ts";
+
+const opening =
+  <Store>(open: (directory: string) => EmbeddedStore, pick: (store: EmbeddedStore) => Store) =>
+  async (): Promise<Opened<Store>> => {
+    const directory = scratchDirectory();
+    let embedded = open(directory.path);
+    return {
+      store: pick(embedded),
+      async reopen() {
+        embedded.close();
+        embedded = open(directory.path);
+        return pick(embedded);
+      },
+      async close() {
+        embedded.close();
+        directory.remove();
+      },
+    };
+  };
+
+const onFile = (directory: string) => openEmbedded({ path: join(directory, "store.db") });
+const temporary = () => openEmbedded({ temporary: true });
+
+metricStoreContract(
+  "The embedded file",
+  opening(onFile, ({ metrics }) => metrics),
+  {
+    refusedCall: "changes-nothing",
+    reopening: "keeps-all",
+  },
+);
+metricStoreContract(
+  "The temporary store",
+  opening(temporary, ({ metrics }) => metrics),
+  {
+    refusedCall: "changes-nothing",
+    reopening: "starts-empty",
+  },
+);
+stateStoreContract(
+  "The embedded file",
+  opening(onFile, ({ state }) => state),
+  {
+    reopening: "keeps-all",
+    bodyCharactersMax: 320_000,
+  },
+);
+stateStoreContract(
+  "The temporary store",
+  opening(temporary, ({ state }) => state),
+  {
+    reopening: "starts-empty",
+    bodyCharactersMax: 320_000,
+  },
+);
