@@ -8,11 +8,13 @@ import { basename } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { configSchema } from "../lib/core/api/config-schema.ts";
 import { OPERATIONS } from "../lib/core/api/operations.ts";
+import { promises, suitesFor } from "./tidy/adapters.ts";
 import { compile, compiledFiles, lint } from "./tidy/checkers.ts";
 import { deadReferences } from "./tidy/markdown.ts";
 import { layOut, plantsIn, verdictOn } from "./tidy/plantation.ts";
 import { bannedImports, installers, mayInstall, projects } from "./tidy/settings.ts";
 import { exists, filesMatching, linesMatching, ROOT, read } from "./tidy/tree.ts";
+import { ESCAPE, EXPLAINED_ESCAPE, VAGUE_NAME, WORD_RULES } from "./tidy/words.ts";
 
 const SOURCE = filesMatching("{bin,bench,dashboard,lambdas,lib,test}/**/*.{ts,tsx}", "*.ts");
 const PAGES = filesMatching("*.md", "docs/**/*.md");
@@ -52,27 +54,21 @@ describe("the tree", () => {
     expect(filesChecked).toBeGreaterThanOrEqual(SOURCE.length);
   });
 
-  it("runs every test and leaves nothing for later", () => {
-    const later = /\b(it|test|describe)(\.\w+)*\.(only|skip|todo)\b|\b(FIXME|TODO)\b/;
-    expect(linesMatching(TEXT, later)).toEqual([]);
+  it.each(WORD_RULES)("holds nowhere $forbids", ({ pattern, caught, spared }) => {
+    expect(caught).toMatch(pattern);
+    expect(spared).not.toMatch(pattern);
+    expect(linesMatching(TEXT, pattern)).toEqual([]);
   });
 
   it("silences a checker only with a reason, and no more often than agreed", () => {
-    const escapes = linesMatching(TEXT, /biome-ignore|@ts-(ignore|expect-error|nocheck)/);
-    const explained = /(biome-ignore lint\/[\w/]+|@ts-expect-error): (\S+ ){3}/;
-    expect(escapes.filter(({ text }) => !explained.test(text))).toEqual([]);
+    const escapes = linesMatching(TEXT, ESCAPE);
+    expect(escapes.filter(({ text }) => !EXPLAINED_ESCAPE.test(text))).toEqual([]);
     expect(escapes.length).toBeLessThanOrEqual(LINT_ESCAPES_MAX);
   });
 
   it("names its files after what they hold", () => {
-    const vague = /(^|[-.])(utils?|helpers?|common|managers?|services?)([-.]|$)/;
-    expect(TEXT.filter((path) => vague.test(basename(path)))).toEqual([]);
-  });
-
-  it("knows no machine and no registry", () => {
-    const elsewhere =
-      /(?<![\w.:}*)-])\/(home|root|tmp|Users|work)\/|\bregistry\.\w|npmjs|"resolved"/;
-    expect(linesMatching(TEXT, elsewhere)).toEqual([]);
+    expect("utils.ts").toMatch(VAGUE_NAME);
+    expect(TEXT.filter((path) => VAGUE_NAME.test(basename(path)))).toEqual([]);
   });
 
   it("lets exactly the agreed packages run install scripts", () => {
@@ -100,6 +96,20 @@ describe("every metric", () => {
   });
 });
 
+describe("every adapter", () => {
+  it.each(promises())("in $folder is held to the contract of $port", (promised) => {
+    expect(suitesFor(promised)).not.toEqual([]);
+  });
+});
+
+describe("every golden file", () => {
+  const goldens = filesMatching("test/**/*.json").filter((path) => !path.endsWith("tsconfig.json"));
+
+  it.each(goldens)("%s says who computed it", (path) => {
+    expect(JSON.parse(read(path))).toHaveProperty("source", expect.stringMatching(/\w{3,}/));
+  });
+});
+
 describe("every page", () => {
   it.each(PAGES)("%s points at files and headings that exist", (path) => {
     expect(deadReferences(path)).toEqual([]);
@@ -112,11 +122,14 @@ describe("every page", () => {
     expect(deadReferences("README.md", cited)).toEqual([]);
   });
 
-  it("of the references names every route and every setting", () => {
+  it("of the references names every route, setting and reason for refusal", () => {
     const routes = Object.values(OPERATIONS).map(({ method, path }) => `| \`${method} ${path}\` |`);
     expect(missingFrom("docs/reference/api.md", routes)).toEqual([]);
     const settings = Object.keys(configSchema.properties).map((name) => `| \`${name}\` |`);
     expect(missingFrom("docs/reference/config.md", settings)).toEqual([]);
+    const reasons = read("lib/core/events/refusal.ts").matchAll(/^ {2}\| "([\w-]+)"/gm);
+    const listed = Array.from(reasons, ([, reason]) => `\`${reason}\``);
+    expect(missingFrom("docs/reference/events.md", listed)).toEqual([]);
   });
 });
 
