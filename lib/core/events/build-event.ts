@@ -1,0 +1,256 @@
+/**
+ * The rules of each kind, in one place for all readers: from a draft whose required fields are filled in to an event.
+ * Every property is written in the same order whatever the line's order was, so that a kind has one hidden shape.
+ */
+import type { EpochUs } from "../units.ts";
+import {
+  blame,
+  choiceOf,
+  type Draft,
+  decimalOf,
+  integerOf,
+  optionalDecimal,
+  optionalText,
+  textOf,
+} from "./draft.ts";
+import type {
+  BrawlerEvent,
+  BustEvent,
+  CorrectionEvent,
+  Decimal,
+  FundingEvent,
+  HeartbeatEvent,
+  InstrumentEvent,
+  QuoteEvent,
+  ReferenceEvent,
+  TradeEvent,
+} from "./event.ts";
+import { type EventType, FIELD } from "./field.ts";
+import { isNeverKey } from "./plain-text.ts";
+import { quoted, type Refusal } from "./refusal.ts";
+
+const DEFAULT_ACCOUNT = "main";
+const DEFAULT_SOURCE = "brawler";
+const INSTRUMENT = /^[A-Z0-9][A-Z0-9._:-]{0,31}$/;
+const ACCOUNT = /^[a-z0-9][a-z0-9_-]{0,31}$/;
+
+const SIDES = ["buy", "sell"] as const;
+const LIQUIDITIES = ["maker", "taker"] as const;
+const EXECUTIONS = ["trade", "liquidation", "adl", "settlement"] as const;
+const ACTIONS = ["placed", "replaced", "cancelled", "expired", "rejected"] as const;
+const INSTRUMENT_KINDS = ["spot", "perp", "future"] as const;
+const CONTRACTS = ["linear", "inverse"] as const;
+
+type Builder = (draft: Draft) => BrawlerEvent;
+
+const BUILDERS: Readonly<Record<EventType, Builder>> = {
+  trade: buildTrade,
+  quote: buildQuote,
+  reference: buildReference,
+  funding: buildFunding,
+  bust: buildBust,
+  correction: buildCorrection,
+  instrument: buildInstrument,
+  heartbeat: buildHeartbeat,
+};
+
+/** The event, or the draft's first fault. */
+export function buildEvent(type: EventType, draft: Draft): BrawlerEvent | Refusal {
+  const event = BUILDERS[type](draft);
+  return draft.fault ?? event;
+}
+
+function buildTrade(draft: Draft): TradeEvent {
+  return {
+    type: "trade",
+    account: accountOf(draft),
+    instrument: instrumentOf(draft),
+    time: timeOf(draft),
+    sequence: integerOf(draft, FIELD.sequence, 1),
+    source: sourceOf(draft),
+    receivedTime: receivedTimeOf(draft),
+    tradeId: textOf(draft, FIELD.tradeId),
+    side: choiceOf(draft, FIELD.side, SIDES),
+    price: decimalOf(draft, FIELD.price, "positive"),
+    quantity: decimalOf(draft, FIELD.quantity, "positive"),
+    liquidity: choiceOf(draft, FIELD.liquidity, LIQUIDITIES),
+    fee: decimalOf(draft, FIELD.fee, "cash"),
+    feeCurrency: optionalText(draft, FIELD.feeCurrency),
+    quoteId: optionalText(draft, FIELD.quoteId),
+    counterparty: optionalText(draft, FIELD.counterparty),
+    venue: optionalText(draft, FIELD.venue),
+    strategy: optionalText(draft, FIELD.strategy),
+    positionBefore: optionalDecimal(draft, FIELD.positionBefore, "signed"),
+    feeRate: optionalDecimal(draft, FIELD.feeRate, "positive"),
+    execution:
+      draft.slots[FIELD.execution] === undefined
+        ? "trade"
+        : choiceOf(draft, FIELD.execution, EXECUTIONS),
+  };
+}
+
+function buildQuote(draft: Draft): QuoteEvent {
+  const action = choiceOf(draft, FIELD.action, ACTIONS);
+  const isStanding = action === "placed" || action === "replaced";
+  return {
+    type: "quote",
+    account: accountOf(draft),
+    instrument: instrumentOf(draft),
+    time: timeOf(draft),
+    sequence: integerOf(draft, FIELD.sequence, 1),
+    source: sourceOf(draft),
+    receivedTime: receivedTimeOf(draft),
+    quoteId: textOf(draft, FIELD.quoteId),
+    action,
+    side: choiceOf(draft, FIELD.side, SIDES),
+    price: quotedDecimal(draft, FIELD.price, isStanding),
+    quantity: quotedDecimal(draft, FIELD.quantity, isStanding),
+    reason: optionalText(draft, FIELD.reason),
+  };
+}
+
+/** A quote that stands needs price and quantity above 0; one that goes may repeat them, or say 0. */
+function quotedDecimal(draft: Draft, field: number, isStanding: boolean): Decimal | undefined {
+  const value = optionalDecimal(draft, field, isStanding ? "positive" : "unsigned");
+  if (isStanding && value === undefined) {
+    blame(draft, "missing-field", field, "required where a quote is placed or replaced");
+  }
+  return value;
+}
+
+function buildReference(draft: Draft): ReferenceEvent {
+  return {
+    type: "reference",
+    account: accountOf(draft),
+    instrument: instrumentOf(draft),
+    time: timeOf(draft),
+    sequence: integerOf(draft, FIELD.sequence, 1),
+    source: sourceOf(draft),
+    receivedTime: receivedTimeOf(draft),
+    bid: decimalOf(draft, FIELD.bid, "signed"),
+    ask: decimalOf(draft, FIELD.ask, "signed"),
+    bidQuantity: optionalDecimal(draft, FIELD.bidQuantity, "unsigned"),
+    askQuantity: optionalDecimal(draft, FIELD.askQuantity, "unsigned"),
+    mark: optionalDecimal(draft, FIELD.mark, "positive"),
+  };
+}
+
+function buildFunding(draft: Draft): FundingEvent {
+  return {
+    type: "funding",
+    account: accountOf(draft),
+    instrument: instrumentOf(draft),
+    time: timeOf(draft),
+    sequence: integerOf(draft, FIELD.sequence, 1),
+    source: sourceOf(draft),
+    receivedTime: receivedTimeOf(draft),
+    rate: decimalOf(draft, FIELD.rate, "signed"),
+    intervalMinutes: integerOf(draft, FIELD.intervalMinutes, 1),
+    payment: optionalDecimal(draft, FIELD.payment, "cash"),
+    mark: optionalDecimal(draft, FIELD.mark, "positive"),
+  };
+}
+
+function buildBust(draft: Draft): BustEvent {
+  return {
+    type: "bust",
+    account: accountOf(draft),
+    instrument: instrumentOf(draft),
+    time: timeOf(draft),
+    sequence: integerOf(draft, FIELD.sequence, 1),
+    source: sourceOf(draft),
+    receivedTime: receivedTimeOf(draft),
+    tradeId: textOf(draft, FIELD.tradeId),
+  };
+}
+
+function buildCorrection(draft: Draft): CorrectionEvent {
+  const correction: CorrectionEvent = {
+    type: "correction",
+    account: accountOf(draft),
+    instrument: instrumentOf(draft),
+    time: timeOf(draft),
+    sequence: integerOf(draft, FIELD.sequence, 1),
+    source: sourceOf(draft),
+    receivedTime: receivedTimeOf(draft),
+    tradeId: textOf(draft, FIELD.tradeId),
+    price: optionalDecimal(draft, FIELD.price, "positive"),
+    quantity: optionalDecimal(draft, FIELD.quantity, "positive"),
+    fee: optionalDecimal(draft, FIELD.fee, "cash"),
+    side: draft.slots[FIELD.side] === undefined ? undefined : choiceOf(draft, FIELD.side, SIDES),
+  };
+  if (!correctsSomething(correction)) {
+    blame(draft, "missing-field", FIELD.price, "a correction needs price, quantity, fee or side");
+  }
+  return correction;
+}
+
+function correctsSomething(correction: CorrectionEvent): boolean {
+  const { price, quantity, fee, side } = correction;
+  return (price ?? quantity ?? fee ?? side) !== undefined;
+}
+
+function buildInstrument(draft: Draft): InstrumentEvent {
+  return {
+    type: "instrument",
+    account: accountOf(draft),
+    instrument: instrumentOf(draft),
+    time: timeOf(draft),
+    sequence: integerOf(draft, FIELD.sequence, 1),
+    source: sourceOf(draft),
+    receivedTime: receivedTimeOf(draft),
+    base: textOf(draft, FIELD.base),
+    quote: textOf(draft, FIELD.quote),
+    settle: textOf(draft, FIELD.settle),
+    kind: choiceOf(draft, FIELD.kind, INSTRUMENT_KINDS),
+    contract: choiceOf(draft, FIELD.contract, CONTRACTS),
+    multiplier: decimalOf(draft, FIELD.multiplier, "positive"),
+    tick: decimalOf(draft, FIELD.tick, "positive"),
+    lot: decimalOf(draft, FIELD.lot, "positive"),
+    positionLimit: optionalDecimal(draft, FIELD.positionLimit, "positive"),
+  };
+}
+
+function buildHeartbeat(draft: Draft): HeartbeatEvent {
+  return {
+    type: "heartbeat",
+    account: accountOf(draft),
+    instrument: instrumentOf(draft),
+    time: timeOf(draft),
+    sequence: integerOf(draft, FIELD.sequence, 1),
+    source: sourceOf(draft),
+    receivedTime: receivedTimeOf(draft),
+  };
+}
+
+function accountOf(draft: Draft): string {
+  const account = optionalText(draft, FIELD.account);
+  if (account === undefined || account === DEFAULT_ACCOUNT) return DEFAULT_ACCOUNT;
+  if (!ACCOUNT.test(account) || isNeverKey(account)) {
+    const was = quoted(account);
+    blame(draft, "bad-account", FIELD.account, `expected ${ACCOUNT.source}, was ${was}`);
+  }
+  return account;
+}
+
+function instrumentOf(draft: Draft): string {
+  const instrument = textOf(draft, FIELD.instrument);
+  if (!INSTRUMENT.test(instrument)) {
+    const was = quoted(instrument);
+    blame(draft, "bad-instrument", FIELD.instrument, `expected ${INSTRUMENT.source}, was ${was}`);
+  }
+  return instrument;
+}
+
+function timeOf(draft: Draft): EpochUs {
+  return integerOf(draft, FIELD.time, 0) as EpochUs;
+}
+
+function receivedTimeOf(draft: Draft): EpochUs | undefined {
+  if (draft.slots[FIELD.receivedTime] === undefined) return undefined;
+  return integerOf(draft, FIELD.receivedTime, 0) as EpochUs;
+}
+
+function sourceOf(draft: Draft): string {
+  return optionalText(draft, FIELD.source) ?? DEFAULT_SOURCE;
+}
