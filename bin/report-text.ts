@@ -181,16 +181,16 @@ const RISK_COLUMNS = [
 ];
 
 function riskTable(subjects: readonly Subject[], colour: boolean): string {
-  const amounts = subjects.map(({ metrics }) => metrics.drawdown.amount);
-  const decimals = decimalsFor(amounts);
+  const decimals = decimalsFor(subjects.flatMap(({ metrics }) => metrics.drawdown.amount ?? []));
   const rows = subjects.map((subject) => {
-    const { inventory, drawdown } = subject.metrics;
+    const { inventory, drawdown, pnl } = subject.metrics;
+    const average = inventory.averageAbsolute;
     return [
       name(subject),
       ...positionCells(subject.metrics),
-      amount(inventory.averageAbsolute, "ok", decimalsFor([inventory.averageAbsolute])),
-      amount(inventory.maximumAbsolute, "ok"),
-      amount(drawdown.amount, "ok", decimals),
+      amount(average, pnl.status, decimalsFor(average === null ? [] : [average])),
+      amount(inventory.maximumAbsolute, pnl.status),
+      amount(drawdown.amount, pnl.status, decimals),
       plain(drawdownSpan(drawdown.peakTime, drawdown.troughTime)),
     ];
   });

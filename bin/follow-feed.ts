@@ -1,0 +1,64 @@
+/** Keeps a simulated Brawler at the clock: from wherever it stopped, through the past at a trot, then line by line. */
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { HISTORY_GRID_US } from "../lib/core/simulator/simulation.ts";
+import { type EpochUs, MINUTE_US, SECOND_US } from "../lib/core/units.ts";
+import type { PacedClock } from "./paced-clock.ts";
+import type { FeedState, SimulatorFeed } from "./simulator-feed.ts";
+
+export interface FeedRun {
+  readonly feed: SimulatorFeed;
+  readonly clock: PacedClock;
+  /** What to plant, from the first line on that was not told yet. */
+  readonly scenario: { readonly scenario: string; readonly scenarioFrom: EpochUs };
+  /** Resolves when the lines are durable. */
+  readonly deliver: (lines: readonly string[]) => Promise<void>;
+  /** Keeps the state for the next start. */
+  readonly keep: (state: FeedState) => void;
+  /** How far behind the clock the next line is, after each batch: 0 when live. */
+  readonly onBehind: (behindUs: number) => void;
+  readonly signal: AbortSignal;
+}
+
+const LINES_A_BATCH = 2_000;
+/** Further behind than this, the market is told once a minute: months pass in seconds. */
+const COARSE_BEHIND_US = 10 * MINUTE_US;
+/** How far ahead the telling is settled while live, in real time: a state is kept about this often. */
+const SETTLED_AHEAD_US = 5 * SECOND_US;
+const LONGEST_SLEEP_MS = 100;
+
+/** Runs until the signal; what was delivered is then durable, and the state kept. */
+export async function followFeed(run: FeedRun): Promise<void> {
+  const { feed, clock, signal } = run;
+  while (!signal.aborted) {
+    const now = clock.now();
+    if (feed.isSpent) settle(run, now);
+    const lines = feed.take(now, LINES_A_BATCH);
+    if (lines.length > 0) await run.deliver(lines);
+    run.onBehind(Math.max(0, now - feed.next));
+    if (feed.next <= now) await nextTurn();
+    else await pause(run, feed.next - now);
+  }
+  run.keep(feed.save(0));
+}
+
+/** Chooses how the market is told from here on, and keeps the state before any of it leaves. */
+function settle({ feed, clock, scenario, keep }: FeedRun, now: EpochUs): void {
+  const isFarBehind = now - feed.next > COARSE_BEHIND_US;
+  const gridUs = isFarBehind ? HISTORY_GRID_US : SECOND_US;
+  const isPlanted = feed.telling.scenario === scenario.scenario;
+  if (!isPlanted || feed.telling.endsAt !== null || feed.telling.gridUs !== gridUs) {
+    // The scenario's own clock goes on: only another scenario starts it anew.
+    const planted = isPlanted ? feed.telling : scenario;
+    feed.retell({ ...planted, gridUs, endsAt: isFarBehind ? now : null });
+  }
+  const aheadUs = isFarBehind ? 0 : Math.ceil(SETTLED_AHEAD_US * clock.speed());
+  const state = feed.save(now + aheadUs);
+  keep(state);
+  feed.allow(state);
+}
+
+/** Until the next line is due, or the clock may have been set to another speed. */
+async function pause({ clock, signal }: FeedRun, aheadUs: number): Promise<void> {
+  const ms = Math.min(LONGEST_SLEEP_MS, aheadUs / 1_000 / clock.speed());
+  await sleep(Math.max(1, ms), undefined, { signal }).catch(() => undefined);
+}

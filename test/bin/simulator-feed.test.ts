@@ -1,0 +1,164 @@
+/**
+ * Goal: whatever happens between two starts, a line is told in the same words or not at all. Method: a feed is
+ * stopped and killed at random, resumed from what was kept, and its lines are compared by instrument and sequence.
+ */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type FeedRun, followFeed } from "../../bin/follow-feed.ts";
+import { openPacedClock } from "../../bin/paced-clock.ts";
+import { type FeedState, SimulatorFeed, type Telling } from "../../bin/simulator-feed.ts";
+import { HISTORY_GRID_US } from "../../lib/core/simulator/simulation.ts";
+import { DAY_US, epochUs, HOUR_US, MINUTE_US, SECOND_US } from "../../lib/core/units.ts";
+
+const FROM = epochUs(1_767_225_600_000_000);
+const WORLD = { seed: 42, from: FROM, instruments: ["ETH-PERP", "SOL-PERP"] };
+const FINE: Telling = {
+  scenario: "normal",
+  scenarioFrom: FROM,
+  gridUs: SECOND_US,
+  endsAt: null,
+};
+
+/** A new world, told every second. */
+function fineFeed(): SimulatorFeed {
+  const feed = SimulatorFeed.begin(WORLD, "normal");
+  feed.retell(FINE);
+  return feed;
+}
+
+const sequenceOf = (line: string): string => {
+  const { instrument, sequence } = JSON.parse(line) as { instrument: string; sequence: number };
+  return `${instrument} ${sequence}`;
+};
+
+/** Fails on the first sequence that is told in other words than before. */
+function hear(heard: Map<string, string>, lines: readonly string[]): void {
+  for (const line of lines) {
+    const key = sequenceOf(line);
+    expect(heard.get(key) ?? line).toBe(line);
+    heard.set(key, line);
+  }
+}
+
+/** Every sequence from 1 on was heard. */
+function expectGapless(heard: ReadonlyMap<string, string>): void {
+  for (const instrument of WORLD.instruments) {
+    const count = [...heard.keys()].filter((key) => key.startsWith(`${instrument} `)).length;
+    expect(count).toBeGreaterThan(100);
+    expect(heard.has(`${instrument} ${count}`)).toBe(true);
+  }
+}
+
+const asKept = (state: FeedState): FeedState => JSON.parse(JSON.stringify(state)) as FeedState;
+
+describe("SimulatorFeed", () => {
+  it("lets nothing leave that a kept state does not allow", () => {
+    const feed = fineFeed();
+    feed.take(FROM, 1_000);
+    expect(feed.take(FROM + HOUR_US, 1_000)).toEqual([]);
+    feed.allow(feed.save(FROM + SECOND_US));
+    const lines = feed.take(FROM + HOUR_US, 1_000);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(feed.next).toBeGreaterThan(FROM + SECOND_US);
+  });
+
+  it("refuses to change its words where they may have been heard", () => {
+    const feed = fineFeed();
+    feed.allow(feed.save(FROM + MINUTE_US));
+    feed.take(FROM + SECOND_US, 1_000);
+    const coarse = { ...FINE, gridUs: HISTORY_GRID_US };
+    expect(() => feed.retell(coarse)).toThrow("the telling is settled until");
+    feed.take(FROM + MINUTE_US, 1_000_000);
+    feed.retell(coarse);
+    expect(feed.telling).toEqual(coarse);
+  });
+});
+
+interface Sitting {
+  readonly passesUs: number;
+  readonly scenario: string;
+  /** Batches until it is killed; without one it ends cleanly when it is live. */
+  readonly killedAfter: number | undefined;
+}
+
+/** One start, from `kept` or afresh; returns what the next start finds. */
+async function sit(
+  kept: FeedState | undefined,
+  sitting: Sitting,
+  clockAt: number,
+  heard: Map<string, string>,
+): Promise<FeedState | undefined> {
+  const stop = new AbortController();
+  let found = kept;
+  let batches = 0;
+  const run: FeedRun = {
+    feed: kept === undefined ? SimulatorFeed.begin(WORLD, "normal") : SimulatorFeed.resume(kept),
+    clock: openPacedClock(clockAt, 1, () => 0),
+    scenario: { scenario: sitting.scenario, scenarioFrom: epochUs(clockAt) },
+    deliver: async (lines) => {
+      hear(heard, lines);
+      batches += 1;
+      if (batches === sitting.killedAfter) throw new Error("killed");
+    },
+    keep: (state) => {
+      found = asKept(state);
+    },
+    onBehind: (behindUs) => {
+      if (behindUs === 0) stop.abort();
+    },
+    signal: stop.signal,
+  };
+  await followFeed(run).catch((error: unknown) => {
+    expect(error).toMatchObject({ message: "killed" });
+  });
+  return found;
+}
+
+describe("followFeed", () => {
+  it("tells every line in the same words over any sequence of kills, pauses and scenarios", async () => {
+    const sitting = fc.record({
+      passesUs: fc.oneof(
+        fc.integer({ min: SECOND_US, max: MINUTE_US }),
+        fc.integer({ min: MINUTE_US, max: 6 * HOUR_US }),
+      ),
+      scenario: fc.constantFrom("normal", "toxic-flow", "duplicates"),
+      killedAfter: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(sitting, { minLength: 1, maxLength: 5 }), async (sittings) => {
+        const heard = new Map<string, string>();
+        let kept: FeedState | undefined;
+        let clockAt = FROM + 3 * HOUR_US;
+        for (const each of [...sittings, LAST]) {
+          clockAt += each.passesUs;
+          kept = await sit(kept, each, clockAt, heard);
+        }
+        expectGapless(heard);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it("tells the past once a minute, and the present every second", async () => {
+    const heard = new Map<string, string>();
+    const clockAt = FROM + DAY_US;
+    const kept = await sit(undefined, LAST, clockAt, heard);
+    const past = heard.size;
+    await sit(kept, LAST, clockAt + 5 * MINUTE_US, heard);
+    const perMinuteNow = (heard.size - past) / 5;
+    expect(perMinuteNow).toBeGreaterThan(3 * (past / (DAY_US / MINUTE_US)));
+  });
+
+  it("keeps a scenario's clock over restarts, and starts it anew with another scenario", async () => {
+    const heard = new Map<string, string>();
+    const first = await sit(undefined, { ...LAST, scenario: "toxic-flow" }, FROM + DAY_US, heard);
+    const anchor = first?.telling.scenarioFrom;
+    const later = FROM + 2 * DAY_US;
+    const again = await sit(first, { ...LAST, scenario: "toxic-flow" }, later, heard);
+    expect(again?.telling.scenarioFrom).toBe(anchor);
+    const other = await sit(again, LAST, later + HOUR_US, heard);
+    expect(other?.telling).toMatchObject({ scenario: "normal", scenarioFrom: later + HOUR_US });
+  });
+});
+
+const LAST: Sitting = { passesUs: MINUTE_US, scenario: "normal", killedAfter: undefined };
