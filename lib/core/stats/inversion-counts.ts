@@ -23,11 +23,17 @@ export function inversionShares(groups: readonly number[]): number[] {
 function gaussianBinomial(n: number, k: number): number[] {
   let row: number[][] = [[1]];
   for (let size = 1; size <= n; size += 1) {
+    const before = row;
     row = Array.from({ length: Math.min(size, k) + 1 }, (_, chosen) =>
-      add(row[chosen - 1] ?? [], [...new Array<number>(chosen).fill(0), ...(row[chosen] ?? [])]),
+      add(before[chosen - 1] ?? [], shift(before[chosen] ?? [], chosen)),
     );
   }
   return row[k]!;
+}
+
+/** Times q to a power. */
+function shift(polynomial: readonly number[], power: number): number[] {
+  return polynomial.length === 0 ? [] : [...new Array<number>(power).fill(0), ...polynomial];
 }
 
 function add(a: readonly number[], b: readonly number[]): number[] {
