@@ -1,6 +1,6 @@
 /** The settings of one desk: what `brawler.config.json` may say, with units, and what holds where it is silent. */
 import type { Horizon } from "../metrics/markout.ts";
-import type { Resolution } from "../rollup/row.ts";
+import type { Retention } from "../rollup/ladder.ts";
 import { type DurationUs, parseDuration } from "../units.ts";
 import { CONFIG_DEFAULTS } from "./config-defaults.ts";
 import type { ConfigFile } from "./config-schema.ts";
@@ -8,21 +8,26 @@ import type { ConfigFile } from "./config-schema.ts";
 /** What an `instrument` line would say; decimals as they stand in the file. */
 export type InstrumentSetting = NonNullable<ConfigFile["instruments"]>[string];
 
+/** USD, USDT and USDC count as one. */
+export interface ReportingSetting {
+  /** Portfolio figures are in it. */
+  readonly currency: string;
+  /** By currency, the instrument whose mid converts it into the reporting currency. */
+  readonly rates: Readonly<Record<string, string>>;
+}
+
 export interface Configuration {
   /** In the reporting currency; without it, capital-relative figures are `insufficient`. */
   readonly capital: string | undefined;
-  /** Portfolio figures are in this currency; USD, USDT and USDC count as one. */
-  readonly reporting: string;
-  /** By currency, the instrument whose mid converts it into the reporting currency. */
-  readonly rates: ReadonlyMap<string, string>;
+  readonly reporting: ReportingSetting;
   /** By instrument, or `account/instrument`. */
   readonly instruments: ReadonlyMap<string, InstrumentSetting>;
   /** Shortest first. */
   readonly horizons: readonly Horizon[];
   /** A mid older than this enters no statistic. */
   readonly maxAgeUs: DurationUs;
-  /** How long buckets are kept, counted from an instrument's newest event; `undefined` is for ever. */
-  readonly retentionUs: Readonly<Record<Resolution, DurationUs | undefined>>;
+  /** How long buckets are kept, counted from an instrument's newest event; infinite is for ever. */
+  readonly retention: Retention;
   /** Where people reach the page; links in messages start with it. */
   readonly pageUrl: string;
 }
@@ -37,15 +42,17 @@ export function resolveConfig(file: ConfigFile): Configuration {
   const retention = { ...CONFIG_DEFAULTS.retention, ...file.retention };
   return {
     capital: file.capital,
-    reporting: file.reporting ?? CONFIG_DEFAULTS.reporting,
-    rates: new Map(Object.entries(file.rates ?? {})),
+    reporting: {
+      currency: file.reporting ?? CONFIG_DEFAULTS.reporting,
+      rates: file.rates ?? {},
+    },
     instruments: new Map(Object.entries(file.instruments ?? {})),
     horizons: (file.horizons ?? CONFIG_DEFAULTS.horizons).map((label) => ({
       label,
       us: durationOf(label),
     })),
     maxAgeUs: durationOf(file.maxAge ?? CONFIG_DEFAULTS.maxAge),
-    retentionUs: {
+    retention: {
       "5s": retentionOf(retention["5s"]),
       "1m": retentionOf(retention["1m"]),
       "1h": retentionOf(retention["1h"]),
@@ -55,8 +62,8 @@ export function resolveConfig(file: ConfigFile): Configuration {
   };
 }
 
-function retentionOf(text: string): DurationUs | undefined {
-  return text === "forever" ? undefined : durationOf(text);
+function retentionOf(text: string): number {
+  return text === "forever" ? Number.POSITIVE_INFINITY : durationOf(text);
 }
 
 function durationOf(text: string): DurationUs {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { resolveConfig } from "../../../lib/core/api/config.ts";
 import { CONFIG_DEFAULTS } from "../../../lib/core/api/config-defaults.ts";
 import { configProblems } from "../../../lib/core/api/config-schema.ts";
+import { DEFAULT_RETENTION } from "../../../lib/core/rollup/ladder.ts";
 import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from "../../../lib/core/units.ts";
 
 const BTC_PERP = {
@@ -100,11 +101,7 @@ describe("configProblems", () => {
 describe("resolveConfig", () => {
   it("fills in what the file leaves open", () => {
     const config = resolveConfig({});
-    expect(config).toMatchObject({
-      reporting: "USD",
-      maxAgeUs: 60 * SECOND_US,
-      capital: undefined,
-    });
+    expect(config).toMatchObject({ maxAgeUs: 60 * SECOND_US, capital: undefined });
     expect(config.horizons.map(({ label }) => label)).toEqual([
       "0s",
       "1s",
@@ -115,20 +112,16 @@ describe("resolveConfig", () => {
       "5m",
     ]);
     expect(config.horizons.at(-1)?.us).toBe(5 * MINUTE_US);
-    expect(config.retentionUs).toEqual({
-      "5s": 48 * HOUR_US,
-      "1m": 35 * DAY_US,
-      "1h": 400 * DAY_US,
-      "1d": undefined,
-    });
+    expect(config.retention).toEqual(DEFAULT_RETENTION);
+    expect(config.reporting).toEqual({ currency: "USD", rates: {} });
   });
 
   it("takes what the file says, setting by setting", () => {
     const config = resolveConfig(WHOLE);
     expect(config.capital).toBe("250000");
-    expect(config.rates.get("USD")).toBe("EUR-USD");
+    expect(config.reporting).toEqual({ currency: "EUR", rates: { USD: "EUR-USD" } });
     expect(config.instruments.get("hedge/BTC-PERP")?.positionLimit).toBe("25");
     expect(config.horizons.map(({ us }) => us)).toEqual([0, 250_000, 60 * SECOND_US]);
-    expect(config.retentionUs).toMatchObject({ "5s": 24 * HOUR_US, "1m": 35 * DAY_US });
+    expect(config.retention).toMatchObject({ "5s": 24 * HOUR_US, "1m": 35 * DAY_US });
   });
 });
