@@ -40,22 +40,35 @@ function send(line: SimulatedLine, faults: DeliveryFaults, state: DeliveryState)
 }
 
 /**
- * Takes what one instrument wrote and gives back what arrives before `until`, in order of arrival.
- * The first line, which says what the instrument is, always arrives first and once.
+ * Takes what one instrument wrote, in order of time, and gives back what arrives before `until`, in order of
+ * arrival. The first line, which says what the instrument is, always arrives first and once.
  */
 export function deliver(
-  written: SimulatedLine[],
+  written: readonly SimulatedLine[],
   until: number,
-  faults: DeliveryFaults,
+  faults: DeliveryFaults | undefined,
   state: DeliveryState,
-): SimulatedLine[] {
+): readonly SimulatedLine[] {
+  const isOrdered = faults === undefined && isAfter(written[0], state.held.at(-1));
   for (const line of written) {
-    if (line.line.startsWith('{"type":"instrument"')) state.held.push(line);
+    const isFirst = line.line.startsWith('{"type":"instrument"');
+    if (faults === undefined || isFirst) state.held.push(line);
     else send(line, faults, state);
   }
-  state.held.sort((a, b) => a.time - b.time);
-  const split = state.held.findIndex((line) => line.time >= until);
-  const due = split < 0 ? state.held : state.held.slice(0, split);
-  state.held = split < 0 ? [] : state.held.slice(split);
+  if (!isOrdered) state.held.sort((a, b) => a.time - b.time);
+  const split = firstFrom(state.held, until);
+  const due = state.held.slice(0, split);
+  state.held = state.held.slice(split);
   return due;
+}
+
+function isAfter(line: SimulatedLine | undefined, last: SimulatedLine | undefined): boolean {
+  return line === undefined || last === undefined || line.time >= last.time;
+}
+
+/** Index of the first line at or after `time`: near the end, where it is looked for. */
+function firstFrom(lines: readonly SimulatedLine[], time: number): number {
+  let index = lines.length;
+  while (index > 0 && (lines[index - 1]?.time ?? 0) >= time) index--;
+  return index;
 }

@@ -77,6 +77,7 @@ export class InstrumentSimulation implements TradeHost {
   private readonly phase: number;
   private effects: Effects;
   /** The market at the start of the current step: what a taker within it saw. */
+  private timeBefore: number;
   private bidBefore: number;
   private askBefore: number;
   private nextGrid = 0;
@@ -100,6 +101,7 @@ export class InstrumentSimulation implements TradeHost {
     this.maker = new Maker(profile, this.market, output, state.maker);
     this.phase = gridPhase(profile.name);
     this.effects = this.look(state.market.time);
+    this.timeBefore = state.market.time;
     this.bidBefore = state.market.bid;
     this.askBefore = state.market.ask;
     this.nextGrid = this.gridAfter(state.market.time);
@@ -110,10 +112,10 @@ export class InstrumentSimulation implements TradeHost {
     return this.writer.out;
   }
 
-  /** Runs every step that ends before `until`. */
+  /** Runs every step that begins before `until`: all lines of before then are written, and some of after. */
   advance(until: number): void {
     if (this.state.sequence === 0 && this.writer.sequence === 0) this.begin();
-    for (let next = this.nextStep(); next < until; next = this.nextStep()) this.step(next);
+    while (this.state.market.time < until) this.step(this.nextStep());
   }
 
   /** The market stands as it is since then; all before is written. */
@@ -157,6 +159,7 @@ export class InstrumentSimulation implements TradeHost {
 
   private step(time: number): void {
     const { market, maker, state } = this;
+    this.timeBefore = state.market.time;
     this.bidBefore = state.market.bid;
     this.askBefore = state.market.ask;
     market.advance(time, this.effects);
@@ -207,7 +210,8 @@ export class InstrumentSimulation implements TradeHost {
     const { toldBid, toldAsk } = this.state;
     if (this.effects.outage) return;
     if (this.bidBefore === toldBid && this.askBefore === toldAsk) return;
-    this.tell(time - JUST_BEFORE_US, this.bidBefore, this.askBefore);
+    const justBefore = Math.max(time - JUST_BEFORE_US, this.timeBefore);
+    this.tell(justBefore, this.bidBefore, this.askBefore);
   }
 
   afterTrade(time: number): void {

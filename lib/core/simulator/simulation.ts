@@ -67,8 +67,8 @@ export class Simulation implements Iterable<SimulatedLine> {
   private readonly blockUs: number;
   private readonly faults: DeliveryFaults | undefined;
   private readonly world: PriceWorld;
-  private readonly runs: readonly InstrumentSimulation[];
-  private readonly deliveries: readonly DeliveryState[];
+  private readonly lanes: readonly Lane[];
+  private readonly gridUs: number;
   private time: number;
   private pending: readonly SimulatedLine[];
   private taken = 0;
@@ -88,13 +88,21 @@ export class Simulation implements Iterable<SimulatedLine> {
     this.faults = scenario.faults;
     this.world = new PriceWorld(plan, assetsOf(profiles), state.world);
     this.instruments = profiles.map(({ name }) => name);
-    this.deliveries = structuredCopy(state.deliveries);
     this.pending = state.pending;
-    const instruments = structuredCopy(state.instruments);
-    this.world.ensure(state.time);
-    this.runs = instruments.map((each, i) => {
-      const profile = profiles[i] ?? instrumentProfile(each.name);
-      return new InstrumentSimulation(profile, this.world, { plan, telling }, each);
+    this.gridUs = telling.gridUs;
+    this.lanes = state.instruments.map((each, i) => {
+      const { name } = each;
+      const instrument = structuredCopy(each);
+      const delivery = state.deliveries[i] ?? initialDelivery(state.seed, name);
+      return {
+        run: new InstrumentSimulation(
+          instrumentProfile(name),
+          this.world,
+          { plan, telling },
+          instrument,
+        ),
+        delivery: structuredCopy(delivery),
+      };
     });
   }
 
@@ -114,43 +122,36 @@ export class Simulation implements Iterable<SimulatedLine> {
 
   /** What `resumeSimulation` needs to go on after the last line that was taken. */
   export(): SimulationState {
-    const behind = this.runs.reduce((least, run) => Math.min(least, run.time), this.time);
+    const times = this.lanes.map(({ run }) => run.time);
     return {
       schema: "brawler.simulation/1",
       seed: this.seed,
       time: this.time,
       pending: this.pending.slice(this.taken),
-      world: this.world.export(behind),
-      instruments: structuredCopy(this.runs.map((run) => run.export())),
-      deliveries: structuredCopy(this.deliveries),
+      world: this.world.export(Math.min(...times)),
+      instruments: structuredCopy(this.lanes.map(({ run }) => run.export())),
+      deliveries: structuredCopy(this.lanes.map(({ delivery }) => delivery)),
     };
   }
 
   /** Blocks end on the same instants whatever the run, so that where a run stops shows nowhere. */
   private nextBlock(): readonly SimulatedLine[] {
     const end = Math.min(this.time - (this.time % this.blockUs) + this.blockUs, this.until);
-    this.world.ensure(end);
-    const streams = this.runs.map((run, i) => {
+    this.world.ensure(end + this.gridUs);
+    const streams = this.lanes.map(({ run, delivery }) => {
       run.advance(end);
-      return this.take(run, this.deliveries[i], end);
+      return deliver(run.out.splice(0), end, this.faults, delivery);
     });
     this.time = end;
     return merge(streams);
   }
-
-  private take(
-    run: InstrumentSimulation,
-    delivery: DeliveryState | undefined,
-    end: number,
-  ): readonly SimulatedLine[] {
-    const written = run.out.splice(0);
-    const isFaulty = this.faults !== undefined || (delivery?.held.length ?? 0) > 0;
-    if (!isFaulty || delivery === undefined) return written;
-    return deliver(written, end, this.faults ?? NO_FAULTS, delivery);
-  }
 }
 
-const NO_FAULTS: DeliveryFaults = { duplicates: 0, reorders: 0, late: 0, gaps: 0 };
+/** One instrument and the way its lines take. */
+interface Lane {
+  readonly run: InstrumentSimulation;
+  readonly delivery: DeliveryState;
+}
 
 /** JSON in, JSON out: states hold nothing else. */
 function structuredCopy<T>(value: T): T {
