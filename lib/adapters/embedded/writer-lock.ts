@@ -4,6 +4,7 @@ import { EmbeddedStoreError, explainStoreError, type LockHolder } from "./embedd
 
 /** Held until released or until the process ends, however it ends. */
 export interface WriterLock {
+  /** Idempotent. */
   release(): void;
 }
 
@@ -23,7 +24,11 @@ export function acquireWriterLock(path: string): WriterLock {
     const held = db;
     signIn(held);
     held.exec("BEGIN IMMEDIATE");
-    return { release: () => held.close() };
+    return {
+      release() {
+        if (held.isOpen) held.close();
+      },
+    };
   } catch (error) {
     const locked = db === undefined ? undefined : lockedError(error, db, path);
     db?.close();
