@@ -14,11 +14,7 @@ const SOURCES = ["dashboard", "lib/core/units.ts", "lib/core/api", "package-lock
 const found = fingerprint(SOURCES.map((source) => join(ROOT, source)));
 if (!existsSync(STAMP) || readFileSync(STAMP, "utf8") !== found) {
   const { build } = await import("vite");
-  await build({
-    root: join(ROOT, "dashboard"),
-    build: { outDir: PAGE_DIRECTORY, emptyOutDir: true },
-    logLevel: "warn",
-  });
+  await build({ root: join(ROOT, "dashboard"), logLevel: "warn" });
   writeFileSync(STAMP, found);
 }
 
@@ -35,7 +31,6 @@ function fingerprint(paths: readonly string[]): string {
 }
 
 function filesBelow(path: string): readonly string[] {
-  if (path === PAGE_DIRECTORY || path.endsWith("node_modules")) return [];
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path)
     .toSorted()

@@ -144,6 +144,19 @@ export function openStore(paths: DataPaths): EmbeddedStore {
   }
 }
 
+/**
+ * Opens the directory's store for reading, beside whoever writes.
+ *
+ * @throws {CliError} environment, if there is none, or the file cannot be used
+ */
+export function openStoreForReading(paths: DataPaths): EmbeddedStore {
+  try {
+    return openEmbedded({ path: paths.store, access: "read" });
+  } catch (cause) {
+    throw storeFailure(paths, cause);
+  }
+}
+
 /** Tells other processes where the page is. */
 export function announceUrl(store: EmbeddedStore, url: string): void {
   store.meta.set(URL_KEY, url);

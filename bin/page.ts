@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { environmentError } from "./cli-error.ts";
 
 /** Where `npm run build` puts the page. */
-export const PAGE_DIRECTORY = fileURLToPath(new URL("../dashboard/dist", import.meta.url));
+export const PAGE_DIRECTORY = fileURLToPath(new URL("../dist/dashboard", import.meta.url));
 
 /**
  * The built page, from disk to memory, so that a request can only name what is in it.

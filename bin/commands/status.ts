@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
 import { instrumentKey } from "../../lib/core/events/event.ts";
 import { decodeState } from "../../lib/core/pipeline/codec.ts";
 import type { Counters } from "../../lib/core/pipeline/state.ts";
@@ -8,6 +7,7 @@ import { defineCommand, jsonOption } from "../command.ts";
 import {
   type DataPaths,
   describeProcess,
+  openStoreForReading,
   type RunningProcess,
   requireDirectory,
   runningProcess,
@@ -71,7 +71,7 @@ function sizesOf(paths: DataPaths): Status["sizes"] {
 /** Read beside a writer, from the last commit of each instrument. */
 async function instrumentsOf(paths: DataPaths): Promise<readonly InstrumentStatus[]> {
   if (!existsSync(paths.store)) return [];
-  const store = openEmbedded({ path: paths.store, access: "read" });
+  const store = openStoreForReading(paths);
   try {
     const found: InstrumentStatus[] = [];
     for (const key of await store.state.keys()) {
