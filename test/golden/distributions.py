@@ -43,7 +43,7 @@ F_DF = [(1, 1), (1, 7), (2, 11), (3, 5.5), (10, 3), (24, 1000), (100, 80), (5, 1
 F_AT = [0.001, 0.1, 0.5, 0.9, 1, 1.2, 2, 5, 20]
 
 golden = {
-    "source": "mpmath at 40 digits, distributions.py",
+    "header": {"source": "mpmath at 40 digits, distributions.py"},
     "chiSquare": table(chi_square, [(df * r, df) for df in CHI_DF for r in CHI_RATIO]),
     "studentT": table(student_t, [(t, df) for df in T_DF for t in T_AT]),
     "f": table(f, [(x, *df) for df in F_DF for x in F_AT]),

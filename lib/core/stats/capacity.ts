@@ -25,7 +25,6 @@ export interface Capacity {
  * @param margins m, the mean of each bucket
  * @param options `gamma` ½ by default, the square-root law; `weights` proportional to 1 / variance
  * @returns `undefined` for fewer than two different sizes. Extrapolation is the caller's to limit
- * @see docs/reference/metrics.md#capacity
  */
 export function capacity(
   sizes: readonly number[],

@@ -25,7 +25,6 @@ export interface Concentration {
  * @param exposures in one currency, long positive
  * @param tradable n, how many assets could be held; those not held count as empty
  * @returns `undefined` for a flat book: nothing is concentrated nor spread
- * @see docs/reference/metrics.md#concentration
  */
 export function concentration(
   exposures: readonly number[],

@@ -11,7 +11,7 @@ import { isZeroVariance } from "./zero-variance.ts";
  *
  * @param periods how many values make a year; days trade all year round. 1 leaves it per period
  * @returns `undefined` for n < 2 and for zero variance (`isZeroVariance`): never infinite
- * @see docs/reference/metrics.md#sharpe
+ * @see docs/reference/metrics.md#sharpe-ratio
  */
 export function sharpeRatio(moments: Moments, periods = 365): number | undefined {
   const deviation = standardDeviation(moments);
