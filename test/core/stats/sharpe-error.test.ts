@@ -22,6 +22,11 @@ describe("probabilisticSharpe", () => {
     expect(probabilisticSharpe(present(sharpeShape(moments)))).toBeCloseTo(0.6106203604025079, 12);
   });
 
+  it("is 0.9004 against the best of 100 strategies without skill (deflated Sharpe, 2014)", () => {
+    const strategy = { sharpe: 2.5 / Math.sqrt(250), n: 1250, skew: -3, kurtosis: 10 };
+    expect(probabilisticSharpe(strategy, 0.1132)).toBeCloseTo(0.9004, 3);
+  });
+
   it("is a half at the ratio itself, and falls as the benchmark rises", () => {
     expect(probabilisticSharpe(fatTailed, 0.5)).toBe(0.5);
     expect(probabilisticSharpe(fatTailed, 0.4)).toBeGreaterThan(0.5);
@@ -47,6 +52,15 @@ describe("sharpeStandardError", () => {
 describe("minimumTrackRecord", () => {
   it("is 30.1 periods for the fat-tailed example at 95 %", () => {
     expect(minimumTrackRecord(fatTailed)).toBeCloseTo(30.08, 2);
+  });
+
+  it("is 59.9 months, 4.99 years, for the hedge funds of Bailey and López de Prado (2012)", () => {
+    const funds = { sharpe: 2 / Math.sqrt(12), n: 59, skew: -0.72, kurtosis: 5.78 };
+    const benchmark = 1 / Math.sqrt(12);
+    expect(present(minimumTrackRecord(funds, benchmark)) / 12).toBeCloseTo(4.99, 2);
+    const normalTails = { ...funds, kurtosis: 3 };
+    expect(minimumTrackRecord(normalTails, benchmark)).toBeCloseTo(52.3736879, 6);
+    expect(probabilisticSharpe(normalTails, benchmark)).toBeCloseTo(0.959743399, 8);
   });
 
   it("is the length at which the probability reaches the confidence", () => {
