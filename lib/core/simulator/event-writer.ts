@@ -49,13 +49,14 @@ export type Contract = Pick<
   "name" | "base" | "quote" | "settle" | "kind" | "contract" | "multiplier" | "tick" | "lot"
 >;
 
-/** Fees and funding of inverse contracts have no finite decimal: they are rounded, half to even, here. */
-const INVERSE_DECIMALS = 12;
+/** The finest that a ledger counts in; what an inverse contract pays has no finite decimal at all. */
+const FEE_DECIMALS = 12;
 const PAYMENT_DECIMALS = 8;
 
-/** Exact for a linear contract: price × quantity × multiplier × rate. */
+/** Notional × rate, exact up to 12 decimals and rounded there, half to even. */
 export function feeText(contract: Contract, price: number, lots: number, rateE6: number): string {
-  return scaledNotional(contract, { price, lots, rate: rateE6, rateDecimals: 6 });
+  const round = FEE_DECIMALS;
+  return scaledNotional(contract, { price, lots, rate: rateE6, rateDecimals: 6, round });
 }
 
 export function feeRate(tiers: readonly FeeTier[], tier: number, liquidity: Liquidity): number {
@@ -71,8 +72,8 @@ interface Scaled {
   /** Integer of 10^-rateDecimals. */
   readonly rate: number;
   readonly rateDecimals: number;
-  /** Rounds to this many decimals, half to even; exact when left out. */
-  readonly round?: number;
+  /** Rounds a linear contract's to this many decimals, half to even; an inverse one's has 12. */
+  readonly round: number;
 }
 
 function scaledNotional(contract: Contract, scaled: Scaled): string {
@@ -82,14 +83,14 @@ function scaledNotional(contract: Contract, scaled: Scaled): string {
   const sizeDecimals = lot.decimals + multiplier.decimals + scaled.rateDecimals;
   const rate = BigInt(scaled.rate);
   if (contract.contract === "inverse") {
-    const exponent = INVERSE_DECIMALS + tick.decimals - sizeDecimals;
+    const exponent = FEE_DECIMALS + tick.decimals - sizeDecimals;
     const numerator = size * rate * 10n ** BigInt(Math.max(0, exponent));
     const value = divideHalfEven(numerator, price * 10n ** BigInt(Math.max(0, -exponent)));
-    return shortText(value, INVERSE_DECIMALS);
+    return shortText(value, FEE_DECIMALS);
   }
   const decimals = sizeDecimals + tick.decimals;
   const exact = size * price * rate;
-  const round = scaled.round ?? decimals;
+  const { round } = scaled;
   if (decimals <= round) return shortText(exact, decimals);
   return shortText(divideHalfEven(exact, 10n ** BigInt(decimals - round)), round);
 }
