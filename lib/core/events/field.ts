@@ -151,3 +151,9 @@ export function hasAll(set: FieldSet, kind: KindFields): boolean {
   const { required } = kind;
   return (required.low & ~set.low) === 0 && (required.high & ~set.high) === 0;
 }
+
+/** True when nothing is in the set that the kind does not have. */
+export function hasOnly(set: FieldSet, kind: KindFields): boolean {
+  const { allowed } = kind;
+  return (set.low & ~allowed.low) === 0 && (set.high & ~allowed.high) === 0;
+}

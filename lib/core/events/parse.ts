@@ -16,11 +16,8 @@ import {
   type KindFields,
 } from "./field.ts";
 import { isNeverKey, isPlainText, MAX_TEXT_CHARACTERS } from "./plain-text.ts";
-import { quoted, type Refusal, refuse, shown } from "./refusal.ts";
+import { LINE_TOO_LONG, MAX_LINE_LENGTH, quoted, type Refusal, refuse, shown } from "./refusal.ts";
 import { repeatedKey } from "./repeated-key.ts";
-
-/** A line of more UTF-16 units is refused unread. */
-export const MAX_LINE_CHARACTERS = 1_048_576;
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -43,7 +40,7 @@ type Members = Readonly<Record<string, unknown>>;
  * Cost: linear in the line.
  */
 export function parseEvent(line: string): BrawlerEvent | Refusal {
-  const members = line.length > MAX_LINE_CHARACTERS ? undefined : membersOf(line);
+  const members = line.length > MAX_LINE_LENGTH ? undefined : membersOf(line);
   if (members === undefined) return refuseLine(line);
   const type = members["type"];
   const kind = typeof type === "string" ? fieldsOf(type) : undefined;
@@ -69,10 +66,7 @@ function membersOf(line: string): Members | undefined {
 }
 
 function refuseLine(line: string): Refusal {
-  if (line.length > MAX_LINE_CHARACTERS) {
-    const detail = `expected at most ${MAX_LINE_CHARACTERS} characters a line, was ${line.length}`;
-    return refuse("line-too-long", undefined, `${detail}: send one event a line`);
-  }
+  if (line.length > MAX_LINE_LENGTH) return LINE_TOO_LONG;
   const was = line.trim() === "" ? "an empty line" : quoted(line);
   const detail = `expected one JSON object a line, was ${was}`;
   try {

@@ -34,6 +34,15 @@ export function refuse(reason: RefusalReason, field: string | undefined, detail:
   return { reason, field, detail };
 }
 
+/** A longer line is refused unread: in UTF-16 units where it is text, in bytes where a file is cut into lines. */
+export const MAX_LINE_LENGTH = 1_048_576;
+
+export const LINE_TOO_LONG: Refusal = refuse(
+  "line-too-long",
+  undefined,
+  `expected at most ${MAX_LINE_LENGTH} characters a line: send one event a line`,
+);
+
 const SHOWN_CHARACTERS = 40;
 
 /** Foreign text for a message, in quotes: see `shown`. */

@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BrawlerEvent } from "../../../lib/core/events/event.ts";
-import { MAX_LINE_CHARACTERS, parseEvent } from "../../../lib/core/events/parse.ts";
-import { isRefusal, type Refusal, type RefusalReason } from "../../../lib/core/events/refusal.ts";
+import { parseEvent } from "../../../lib/core/events/parse.ts";
+import {
+  isRefusal,
+  MAX_LINE_LENGTH,
+  type Refusal,
+  type RefusalReason,
+} from "../../../lib/core/events/refusal.ts";
 import { anyLine } from "./mangle.ts";
 import { KINDS, type Kind, lineOf, shuffledEvent } from "./wire.ts";
 
@@ -302,8 +307,8 @@ describe("parseEvent refuses", () => {
     { line: '{"type":"__proto__"}', reason: "unknown-type", when: "a kind that objects answer to" },
     { line: '{"type":1}', reason: "wrong-type", when: "a kind by number" },
     { line: '{"type":null}', reason: "wrong-type", when: "no kind" },
-    { line: "x".repeat(MAX_LINE_CHARACTERS + 1), reason: "line-too-long", when: "too much" },
-    { line: "[".repeat(MAX_LINE_CHARACTERS), reason: "not-json", when: "a million brackets" },
+    { line: "x".repeat(MAX_LINE_LENGTH + 1), reason: "line-too-long", when: "too much" },
+    { line: "[".repeat(MAX_LINE_LENGTH), reason: "not-json", when: "a million brackets" },
   ])("$when as $reason", ({ line, reason }) => {
     expect(refusalOf(line).reason).toBe(reason);
   });
