@@ -1,10 +1,10 @@
 import { simulate as startSimulation } from "../../lib/core/simulator/simulation.ts";
-import type { DurationUs, EpochUs } from "../../lib/core/units.ts";
 import { defineCommand } from "../command.ts";
 import { formatCount } from "../format-figures.ts";
 import { formatDuration } from "../instant.ts";
 import { openLineOutput } from "../line-output.ts";
-import { optionOr } from "../option.ts";
+import { openMarket } from "../market-source.ts";
+import { option, optionOr } from "../option.ts";
 import { openProgressBar, type ProgressBar } from "../progress-bar.ts";
 import { knownInstruments, simulatorOptions } from "../simulator-options.ts";
 import type { Terminal } from "../terminal.ts";
@@ -23,23 +23,29 @@ export const simulate = defineCommand({
     ),
     duration: optionOr(kinds.span, "SPAN", "1d", "how long it runs"),
     grid: optionOr(kinds.span, "SPAN", "1s", "how often the market is told; 1m suits months"),
+    market: option(
+      kinds.text,
+      "FILE",
+      "quote into this recorded market (PREFIX.quotes.csv and PREFIX.trades.csv) instead",
+    ),
   },
   examples: [
     "simulate --duration 1h --instruments BTC-PERP | head",
+    "simulate --market recordings/BTCUSDT > events.ndjson",
     "simulate --scenario toxic-flow --seed 7 | npx brawler replay - --data memory",
   ],
   run: async ({ options, terminal }) => {
-    const { from, duration, seed, scenario } = options;
+    const { market, seed } = options;
+    if (market !== undefined) {
+      const { lines, from, to, remark } = await openMarket(market, seed);
+      const count = await print(lines, { from, duration: Math.max(1, to - from) }, terminal);
+      terminal.note(`${formatCount(count)} events, seed ${seed}; ${remark}`);
+      return 0;
+    }
+    const { from, duration, scenario, grid } = options;
     const instruments = knownInstruments(options.instruments);
-    const world = startSimulation({
-      seed,
-      from,
-      scenario,
-      instruments,
-      durationUs: duration,
-      gridUs: options.grid,
-    });
-    const count = await print(world, { from, duration }, terminal);
+    const world = { seed, from, scenario, instruments, durationUs: duration, gridUs: grid };
+    const count = await print(startSimulation(world), { from, duration }, terminal);
     terminal.note(
       `${formatCount(count)} events of ${instruments.length} instruments in ` +
         `${formatDuration(duration)}, seed ${seed}, scenario ${scenario}`,
@@ -48,9 +54,10 @@ export const simulate = defineCommand({
   },
 });
 
+/** µs of simulated time, for the progress bar. */
 interface Stretch {
-  readonly from: EpochUs;
-  readonly duration: DurationUs;
+  readonly from: number;
+  readonly duration: number;
 }
 
 /** Every so many lines the bar is asked to look at the clock. */

@@ -2,8 +2,14 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { CliError, describeComplaint } from "../../bin/cli-error.ts";
+import { simulate as simulateCommand } from "../../bin/commands/simulate.ts";
+import { openTerminal } from "../../bin/terminal.ts";
 import { scenarioList } from "../../lib/core/simulator/scenario.ts";
 import { simulate } from "../../lib/core/simulator/simulation.ts";
 import { DAY_US, epochUs, HOUR_US } from "../../lib/core/units.ts";
@@ -73,10 +79,54 @@ describe("brawler simulate", () => {
     { typed: ["--seed", "4294967296"], says: "from 0 to 4294967295" },
     { typed: ["events.ndjson"], says: 'brawler simulate does not take "events.ndjson"' },
   ])("refuses $typed with a usage error: $says", async ({ typed, says }) => {
-    const { exitCode, stdout, stderr } = await brawler(["simulate", ...typed]);
-    expect(exitCode).toBe(2);
-    expect(stdout).toBe("");
-    expect(stderr).toContain(says);
+    const refusal = await refusalOf(() => simulateCommand.execute(typed, openTerminal(true)));
+    expect(refusal.exitCode).toBe(2);
+    expect(describeComplaint(refusal.complaint)).toContain(says);
+  });
+});
+
+/** The error that ends a command; execution itself must not have begun. */
+async function refusalOf(execute: () => Promise<unknown>): Promise<CliError> {
+  const error = await Promise.resolve()
+    .then(execute)
+    .catch((thrown: unknown) => thrown);
+  if (error instanceof CliError) return error;
+  throw new Error(`expected a CliError, was ${String(error)}`);
+}
+
+describe("brawler simulate --market", () => {
+  const books = Array.from({ length: 400 }, (_, second) => {
+    const bid = 100 + (second % 7) / 10;
+    return `${START_OF_2026 + second * 1_000_000},,${bid.toFixed(1)},5,${(bid + 0.1).toFixed(1)},5`;
+  });
+  const prints = Array.from({ length: 200 }, (_, index) => {
+    const price = 100 + (index % 9) / 10;
+    return `${START_OF_2026 + index * 2_000_000 + 500},${price.toFixed(1)},2,${index % 2 === 0 ? "S" : "B"},p${index}`;
+  });
+
+  it("quotes into a recording, the same bytes each time, and says what was read", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "brawler-market-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const prefix = join(directory, "BTCUSDT");
+    writeFileSync(
+      `${prefix}.quotes.csv`,
+      `ts_us,recv_us,bid_px,bid_qty,ask_px,ask_qty\n${books.join("\n")}\n`,
+    );
+    writeFileSync(`${prefix}.trades.csv`, `ts_us,px,qty,side,trade_id\n${prints.join("\n")}\n`);
+    const [first, again] = await Promise.all([
+      brawler(["simulate", "--market", prefix]),
+      brawler(["simulate", "--market", `${prefix}.trades.csv`]),
+    ]);
+    expect(first.exitCode).toBe(0);
+    expect(first.stdout).toBe(again.stdout);
+    expect(first.stdout).toContain('"instrument":"BTCUSDT"');
+    expect(first.stderr).toContain("400 books and 200 prints read");
+  });
+
+  it("says what it looked for when there is no recording", async () => {
+    const { exitCode, stderr } = await brawler(["simulate", "--market", "/nowhere/BTCUSDT"]);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain("/nowhere/BTCUSDT.quotes.csv");
   });
 });
 

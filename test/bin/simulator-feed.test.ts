@@ -135,7 +135,7 @@ describe("followFeed", () => {
         }
         expectGapless(heard);
       }),
-      { numRuns: 10 },
+      { numRuns: 8 },
     );
   });
 
