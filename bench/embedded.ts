@@ -9,12 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type EmbeddedStore, openEmbedded } from "../lib/adapters/embedded/open-embedded.ts";
-import {
-  type JsonValue,
-  RESOLUTION_US,
-  type Resolution,
-  type RollupRow,
-} from "../lib/core/rollup/row.ts";
+import { RESOLUTION_US, type Resolution, type RollupRow } from "../lib/core/rollup/row.ts";
 import type { EpochUs } from "../lib/core/units.ts";
 
 const isQuick = process.argv.includes("--quick");
@@ -35,7 +30,7 @@ const BATCH_ROWS = 5_000;
 const FIGURES = 20;
 
 /** About as long as a core row (and, shorter, a markout row) is. */
-function exampleValue(part: string, i: number): JsonValue {
+function exampleValue(part: string, i: number): object {
   const moments = [i, (i % 997) / 7, (i % 991) / 3, (i % 983) * 1.1, (i % 977) * 2.3];
   if (part !== "core") return { maker: moments, taker: moments, pending: i % 5 };
   return {
@@ -62,7 +57,7 @@ function* rollups(resolution: Resolution, instruments: number, rows: number): Ge
       bucket: bucket as EpochUs,
       part,
       version: 2 ** 40 + i,
-      value: exampleValue(part, i),
+      value: JSON.stringify(exampleValue(part, i)),
     };
   }
 }

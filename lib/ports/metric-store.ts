@@ -61,8 +61,8 @@ export interface TradePage {
 }
 
 /**
- * Rollups and trades, written by version, read by half-open ranges. Names may hold any text. A value comes back
- * as JSON holds it, numbers to the last bit; what JSON cannot hold (NaN, an infinity) is a RangeError.
+ * Rollups and trades, written by version, read by half-open ranges. Names may hold any text, and a value comes back
+ * as the text it was. A time, sequence or version that is no whole number from 0 is a RangeError.
  */
 export interface MetricStore {
   /** Idempotent; the order of rows is irrelevant unless one key stands twice (then the highest version wins). */

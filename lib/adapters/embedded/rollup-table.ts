@@ -2,10 +2,9 @@ import { RESOLUTION_US, type Resolution, type RollupRow } from "../../core/rollu
 import { type EpochUs, SECOND_US } from "../../core/units.ts";
 import type { MetricStore, RollupRange, UpsertOutcome } from "../../ports/metric-store.ts";
 import type { Connection } from "./connection.ts";
-import { fromJsonText, sameJsonText, toJsonText } from "./json-text.ts";
 import type { SeriesTable } from "./series-table.ts";
 import { fromStoredText, toStoredText } from "./stored-text.ts";
-import { type RowFate, tally } from "./upsert-tally.ts";
+import { type RowFate, requireCount, tally } from "./upsert-tally.ts";
 
 /** The synchronous half of the metric store's rollups. */
 export interface RollupTable {
@@ -40,6 +39,8 @@ export function rollupTable(connection: Connection, series: SeriesTable): Rollup
   const parts = partNames(connection);
 
   function write(row: RollupRow): RowFate {
+    requireCount("bucket", row.bucket);
+    requireCount("version", row.version);
     const { name, late } = splitPart(row.part);
     const key = [
       series.ensure(row.account, row.instrument),
@@ -48,12 +49,10 @@ export function rollupTable(connection: Connection, series: SeriesTable): Rollup
       row.bucket,
       late,
     ] as const;
-    const value = toJsonText(row.value);
+    const value = toStoredText(row.value);
     if (connection.statement(UPSERT).run(...key, row.version, value) === 1) return "written";
     const standing = connection.statement(STANDING).first<[number, string]>(...key);
-    return standing?.[0] === row.version && !sameJsonText(standing[1], value)
-      ? "conflicting"
-      : "stale";
+    return standing?.[0] === row.version && standing[1] !== value ? "conflicting" : "stale";
   }
 
   function read(range: RollupRange): readonly RollupRow[] {
@@ -147,7 +146,7 @@ function toRow(
     bucket: bucket as EpochUs,
     part: late === -1 ? name : `${name}+${late}`,
     version,
-    value: fromJsonText(value),
+    value: fromStoredText(value),
   };
 }
 

@@ -2,7 +2,6 @@ import type { TradeRow } from "../../core/rollup/row.ts";
 import type { EpochUs } from "../../core/units.ts";
 import type { TradePage, TradeRange, UpsertOutcome } from "../../ports/metric-store.ts";
 import type { Connection } from "./connection.ts";
-import { fromJsonText, sameJsonText, toJsonText } from "./json-text.ts";
 import type { SeriesTable } from "./series-table.ts";
 import { fromStoredText, toStoredText } from "./stored-text.ts";
 import {
@@ -11,7 +10,7 @@ import {
   type TradeOrder,
   type TradePosition,
 } from "./trade-cursor.ts";
-import { type RowFate, tally } from "./upsert-tally.ts";
+import { type RowFate, requireCount, tally } from "./upsert-tally.ts";
 
 /** The synchronous half of the metric store's trades. */
 export interface TradeTable {
@@ -35,9 +34,12 @@ type Columns = [string, string, number, number, string, number, string];
 
 export function tradeTable(connection: Connection, series: SeriesTable): TradeTable {
   function write(row: TradeRow): RowFate {
+    requireCount("time", row.time);
+    requireCount("sequence", row.sequence);
+    requireCount("version", row.version);
     const id = series.ensure(row.account, row.instrument);
     const tradeId = toStoredText(row.tradeId);
-    const value = toJsonText(row.value);
+    const value = toStoredText(row.value);
     const written = connection
       .statement(UPSERT)
       .run(id, tradeId, row.time, row.sequence, row.version, value);
@@ -49,7 +51,7 @@ export function tradeTable(connection: Connection, series: SeriesTable): TradeTa
     const [time, sequence, version, standingValue] = standing;
     if (sequence !== row.sequence) return "conflicting";
     if (version !== row.version) return "stale";
-    return time === row.time && sameJsonText(standingValue, value) ? "stale" : "conflicting";
+    return time === row.time && standingValue === value ? "stale" : "conflicting";
   }
 
   function read(range: TradeRange): TradePage {
@@ -118,7 +120,7 @@ function toRow([account, instrument, time, sequence, ...rest]: Columns): TradeRo
     sequence,
     tradeId: fromStoredText(tradeId),
     version,
-    value: fromJsonText(value),
+    value: fromStoredText(value),
   };
 }
 
