@@ -26,9 +26,10 @@ export interface TradeFigures {
   readonly count: number;
   readonly maker: number;
   readonly taker: number;
-  readonly buyQuantity: string;
-  readonly sellQuantity: string;
-  readonly notional: string;
+  /** null for the portfolio: quantities of different instruments do not add. */
+  readonly buyQuantity: string | null;
+  readonly sellQuantity: string | null;
+  readonly notional: string | null;
 }
 
 export interface PositionFigures {
@@ -40,19 +41,19 @@ export interface PositionFigures {
 
 /** gross = spread + inventory; net = gross + funding − fees; residual is computed, not assumed. */
 export interface PnlFigures {
-  readonly spread: string;
+  readonly spread: string | null;
   readonly inventory: string | null;
   /** By horizon label; positive when the mid moved our way after the trade. */
   readonly adverseSelection: Readonly<Record<string, string | null>>;
   readonly beyond: Readonly<Record<string, string | null>>;
   readonly unattributed: Readonly<Record<string, string | null>>;
   readonly gross: string | null;
-  readonly funding: string;
-  readonly fees: string;
+  readonly funding: string | null;
+  readonly fees: string | null;
   /** Fees in currencies without a rate, by currency; `net` is null while any is not zero. */
   readonly feesUnconverted: Readonly<Record<string, string>>;
   readonly net: string | null;
-  readonly realized: string;
+  readonly realized: string | null;
   readonly unrealized: string | null;
   readonly residual: string | null;
   readonly status: FigureStatus;
@@ -94,7 +95,7 @@ export interface MarkoutFigures extends Figure {
 
 /** Maximum drawdown of net PnL inside the window, the start of the window being the first peak. */
 export interface DrawdownFigures {
-  readonly amount: string;
+  readonly amount: string | null;
   readonly peakTime: number | null;
   readonly troughTime: number | null;
   readonly recoveredTime: number | null;
@@ -103,8 +104,9 @@ export interface DrawdownFigures {
 }
 
 export interface InventoryFigures {
-  readonly averageAbsolute: string;
-  readonly maximumAbsolute: string;
+  /** Contracts; for the portfolio gross exposure in its currency. */
+  readonly averageAbsolute: string | null;
+  readonly maximumAbsolute: string | null;
 }
 
 export interface QuotingFigures {

@@ -36,7 +36,8 @@ export interface RollupRow {
   readonly part: string;
   /** epoch · 2^40 + gen: orders writes of one key; an equal version has equal content. */
   readonly version: number;
-  readonly value: JsonValue;
+  /** JSON text that a store keeps as it is: two values are equal when their texts are. */
+  readonly value: string;
 }
 
 /** One of our trades with what happened after it: key (account, instrument, tradeId). Restated as markouts mature. */
@@ -47,5 +48,6 @@ export interface TradeRow {
   readonly sequence: number;
   readonly tradeId: string;
   readonly version: number;
-  readonly value: JsonValue;
+  /** JSON text, as in a rollup. */
+  readonly value: string;
 }

@@ -1,0 +1,61 @@
+/** The folds as last committed, and where their rows are: what every read begins with. */
+import { instrumentKey } from "../core/events/event.ts";
+import type { Reporting } from "../core/history/portfolio-figures.ts";
+import type { Scale } from "../core/ledger/scale.ts";
+import type { Horizon } from "../core/metrics/markout.ts";
+import { decodeState } from "../core/pipeline/codec.ts";
+import type { InstrumentState } from "../core/pipeline/state.ts";
+import { EPOCH_STEP } from "../core/pipeline/version.ts";
+import type { Retention } from "../core/rollup/ladder.ts";
+import type { MetricStore } from "../ports/metric-store.ts";
+import type { StateKey, StateStore } from "../ports/state-store.ts";
+
+export interface ReportPorts {
+  readonly state: StateStore;
+  readonly metrics: MetricStore;
+}
+
+export interface ReportSettings {
+  readonly horizons: readonly Horizon[];
+  readonly retention: Retention;
+  readonly reporting: Reporting;
+}
+
+/** A fold's state as last committed; rows below `minVersion` were written before it was last rebuilt. */
+export interface CommittedState {
+  readonly fold: InstrumentState;
+  readonly minVersion: number;
+}
+
+/** Whose rows, in which scale, and from which epoch on. */
+export interface RowsOf {
+  readonly account: string;
+  readonly instrument: string;
+  readonly scale: Scale;
+  readonly minVersion: number;
+}
+
+export function rowsOf({ fold, minVersion }: CommittedState): RowsOf {
+  const { account, instrument, scale } = fold;
+  return { account, instrument, scale, minVersion };
+}
+
+/** The states of the instruments asked for (keys; all when left out), in order of account, then instrument. */
+export async function loadStates(
+  ports: Pick<ReportPorts, "state">,
+  wanted?: readonly string[],
+): Promise<CommittedState[]> {
+  const states: CommittedState[] = [];
+  for (const key of await ports.state.keys()) {
+    if (!isWanted(key, wanted)) continue;
+    const snapshot = await ports.state.load(key);
+    if (snapshot === undefined) continue;
+    const fold = decodeState(snapshot.body);
+    if (fold.firstTime > 0) states.push({ fold, minVersion: snapshot.epoch * EPOCH_STEP });
+  }
+  return states;
+}
+
+function isWanted(key: StateKey, wanted: readonly string[] | undefined): boolean {
+  return wanted === undefined || wanted.includes(instrumentKey(key.account, key.instrument));
+}

@@ -1,0 +1,78 @@
+/** Drives the processor with an input: batch by batch, each instrument's events in their order of delivery. */
+import type { RefusalReason } from "../core/events/refusal.ts";
+import type { QuarantineReason } from "../core/pipeline/outcome.ts";
+import type { StateKey } from "../ports/state-store.ts";
+import { type Delivery, type Processor, stateName } from "./process-batch.ts";
+
+/** A line that is not an event. */
+export interface RefusedLine {
+  readonly line: number;
+  readonly reason: RefusalReason;
+  readonly detail: string;
+}
+
+/** Some lines of an input, parsed. */
+export interface InputBatch {
+  readonly deliveries: readonly Delivery[];
+  readonly refused: readonly RefusedLine[];
+}
+
+/** A line, or an event, that was set aside; `line` is 0 when it is not known. */
+export interface SetAside {
+  readonly line: number;
+  readonly reason: RefusalReason | QuarantineReason;
+  readonly detail: string;
+}
+
+export interface FoldOptions {
+  /** Event times beyond this are quarantined. */
+  readonly futureLimit: number;
+  /** Only events of these instruments (`account/instrument`); all when left out. */
+  readonly only?: ReadonlySet<string>;
+  readonly onBatch?: (events: number) => void;
+}
+
+/** Folds a whole input, and ends it: whatever is still waited for is given up. */
+export async function foldInput(
+  processor: Processor,
+  input: AsyncIterable<InputBatch>,
+  options: FoldOptions,
+): Promise<void> {
+  for await (const { deliveries } of input) {
+    await foldDeliveries(processor, deliveries, options);
+    options.onBatch?.(deliveries.length);
+  }
+  await processor.finish(options.futureLimit);
+}
+
+/** Commits one batch of any instruments. */
+export async function foldDeliveries(
+  processor: Processor,
+  deliveries: readonly Delivery[],
+  { futureLimit, only }: FoldOptions,
+): Promise<void> {
+  for (const [name, group] of byInstrument(deliveries)) {
+    if (only !== undefined && !only.has(name)) continue;
+    await processor.processBatch(group.key, group.deliveries, futureLimit);
+  }
+}
+
+interface Group {
+  readonly key: StateKey;
+  readonly deliveries: Delivery[];
+}
+
+function byInstrument(deliveries: readonly Delivery[]): ReadonlyMap<string, Group> {
+  const groups = new Map<string, Group>();
+  let last: Group | undefined;
+  for (const delivery of deliveries) {
+    const { account, instrument } = delivery.event;
+    if (last?.key.instrument !== instrument || last.key.account !== account) {
+      const name = stateName({ account, instrument });
+      last = groups.get(name) ?? { key: { account, instrument }, deliveries: [] };
+      groups.set(name, last);
+    }
+    last.deliveries.push(delivery);
+  }
+  return groups;
+}

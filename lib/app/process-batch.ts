@@ -1,0 +1,207 @@
+/**
+ * From delivered events to committed state and stored rows, once each: fold, commit by compare-and-set, then flush.
+ * A crash between the two leaves the rows marked dirty in the committed state; the next commit writes them.
+ */
+import type { BrawlerEvent } from "../core/events/event.ts";
+import { decodeState, encodeState } from "../core/pipeline/codec.ts";
+import type { FoldContext, StoredTrade } from "../core/pipeline/context.ts";
+import type { Outcome, Quarantine } from "../core/pipeline/outcome.ts";
+import { clearDirty, dirtyRows } from "../core/pipeline/rows.ts";
+import {
+  type Amendment,
+  type FoldSettings,
+  type InstrumentState,
+  newInstrumentState,
+} from "../core/pipeline/state.ts";
+import { endOfInput, offer } from "../core/pipeline/step.ts";
+import { versionOf } from "../core/pipeline/version.ts";
+import type { MetricStore } from "../ports/metric-store.ts";
+import type { StateKey, StateStore } from "../ports/state-store.ts";
+
+const ATTEMPTS = 6;
+
+/** The same value at the same version differs: the fold was not deterministic, or two writers share an epoch. */
+export class NonDeterminismError extends Error {
+  override readonly name = "NonDeterminismError";
+}
+
+/** Another writer committed first, again and again. */
+export class LostRaceError extends Error {
+  override readonly name = "LostRaceError";
+}
+
+/** One delivery: the event, and where it stood in its input. */
+export interface Delivery {
+  readonly event: BrawlerEvent;
+  readonly line: number;
+}
+
+export interface ProcessorOptions {
+  readonly state: StateStore;
+  readonly metrics: MetricStore;
+  readonly settings: FoldSettings;
+  /** Amendments known before the fold begins, by instrument key: the second fold of an archive. */
+  readonly foreknown?: ReadonlyMap<string, ReadonlyMap<string, Amendment>>;
+  /** Folds these from nothing, into the next epoch: what they had stored until then no longer counts. */
+  readonly rebuild?: ReadonlySet<string>;
+  /** Each quarantined event, with its line. */
+  readonly onQuarantine: (delivery: Delivery, quarantine: Quarantine) => void;
+}
+
+interface Loaded {
+  readonly state: InstrumentState;
+  readonly epoch: number;
+  gen: number;
+  /** What the next commit expects to stand in the store. */
+  expected: { readonly epoch: number; readonly gen: number } | undefined;
+  /** Where buffered events stood in the input. */
+  readonly lines: WeakMap<BrawlerEvent, number>;
+}
+
+export interface Processor {
+  /** Events of one (account, instrument), in delivery order. Resolves when they are committed and their rows stored. */
+  processBatch(key: StateKey, deliveries: readonly Delivery[], futureLimit: number): Promise<void>;
+  /** The input has ended: gives up waiting for gaps. */
+  finish(futureLimit: number): Promise<void>;
+  /** The state as this process last committed it. */
+  peek(key: StateKey): InstrumentState | undefined;
+  /** Keys this process holds. */
+  keys(): readonly StateKey[];
+}
+
+export function createProcessor(options: ProcessorOptions): Processor {
+  const cache = new Map<string, Loaded>();
+  const keys = new Map<string, StateKey>();
+  const toRebuild = new Set(options.rebuild);
+  const run = async (key: StateKey, work: (loaded: Loaded) => Promise<void>) => {
+    const name = `${key.account}/${key.instrument}`;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const loaded = cache.get(name) ?? (await load(options, key, toRebuild.has(name)));
+      // Until it is committed the folded state belongs to no one: a failure leaves the cache empty.
+      cache.delete(name);
+      await work(loaded);
+      if (await commit(options, key, loaded)) {
+        toRebuild.delete(name);
+        cache.set(name, loaded);
+        keys.set(name, key);
+        await flush(options, loaded);
+        return;
+      }
+    }
+    throw new LostRaceError(`${name} was committed by another process ${ATTEMPTS} times in a row`);
+  };
+  return {
+    processBatch: (key, deliveries, futureLimit) =>
+      run(key, (loaded) => fold(options, loaded, deliveries, futureLimit)),
+    finish: async (futureLimit) => {
+      for (const key of keys.values()) {
+        const { buffer } = cache.get(`${key.account}/${key.instrument}`)?.state ?? {};
+        if (buffer === undefined || buffer.size === 0) continue;
+        await run(key, (loaded) => finishOne(options, loaded, futureLimit));
+      }
+    },
+    peek: (key) => cache.get(`${key.account}/${key.instrument}`)?.state,
+    keys: () => [...keys.values()],
+  };
+}
+
+async function load(
+  options: ProcessorOptions,
+  key: StateKey,
+  fromNothing: boolean,
+): Promise<Loaded> {
+  const snapshot = await options.state.load(key);
+  const lines = new WeakMap<BrawlerEvent, number>();
+  if (snapshot !== undefined && !fromNothing) {
+    const { epoch, gen, body } = snapshot;
+    return { state: decodeState(body), epoch, gen, expected: { epoch, gen }, lines };
+  }
+  const state = newInstrumentState(key.account, key.instrument, options.settings);
+  for (const [tradeId, amendment] of options.foreknown?.get(stateName(key)) ?? []) {
+    state.amendments.set(tradeId, amendment);
+    state.foreknown.add(tradeId);
+  }
+  return { state, epoch: (snapshot?.epoch ?? 0) + 1, gen: 0, expected: snapshot, lines };
+}
+
+/** How `foreknown` names an instrument. */
+export function stateName({ account, instrument }: StateKey): string {
+  return `${account}/${instrument}`;
+}
+
+async function fold(
+  options: ProcessorOptions,
+  loaded: Loaded,
+  deliveries: readonly Delivery[],
+  futureLimit: number,
+): Promise<void> {
+  const stored = await storedTrades(options, loaded.state, deliveries);
+  const context = contextOf(options, loaded, { futureLimit, stored });
+  for (const delivery of deliveries) {
+    const outcome: Outcome = offer(loaded.state, delivery.event, context);
+    if (outcome === "buffered") loaded.lines.set(delivery.event, delivery.line);
+    else if (typeof outcome === "object") options.onQuarantine(delivery, outcome);
+  }
+}
+
+async function finishOne(
+  options: ProcessorOptions,
+  loaded: Loaded,
+  futureLimit: number,
+): Promise<void> {
+  const buffered = [...loaded.state.buffer.values()].map((event) => ({ event, line: 0 }));
+  const stored = await storedTrades(options, loaded.state, buffered);
+  endOfInput(loaded.state, contextOf(options, loaded, { futureLimit, stored }));
+}
+
+function contextOf(
+  options: ProcessorOptions,
+  loaded: Loaded,
+  known: { readonly futureLimit: number; readonly stored: ReadonlyMap<string, StoredTrade> },
+): FoldContext {
+  return {
+    futureLimit: known.futureLimit,
+    findTrade: (tradeId) => known.stored.get(tradeId),
+    quarantined: (event, reason) =>
+      options.onQuarantine({ event, line: loaded.lines.get(event) ?? 0 }, reason),
+  };
+}
+
+/** The stored rows of trades that this batch, or what it sets free, may bust or correct. */
+async function storedTrades(
+  options: ProcessorOptions,
+  state: InstrumentState,
+  deliveries: readonly Delivery[],
+): Promise<ReadonlyMap<string, StoredTrade>> {
+  const stored = new Map<string, StoredTrade>();
+  const waiting = [...state.buffer.values()];
+  for (const event of [...deliveries.map((delivery) => delivery.event), ...waiting]) {
+    if (event.type !== "bust" && event.type !== "correction") continue;
+    const { account, instrument } = state;
+    const row = await options.metrics.findTrade(account, instrument, event.tradeId);
+    if (row !== undefined) stored.set(event.tradeId, JSON.parse(row.value) as StoredTrade);
+  }
+  return stored;
+}
+
+async function commit(options: ProcessorOptions, key: StateKey, loaded: Loaded): Promise<boolean> {
+  const { epoch } = loaded;
+  const gen = loaded.gen + 1;
+  const next = { epoch, gen, body: encodeState(loaded.state) };
+  const result = await options.state.commit(key, loaded.expected, next);
+  if (result.outcome === "stale") return false;
+  loaded.gen = gen;
+  loaded.expected = { epoch, gen };
+  return true;
+}
+
+/** Writes every dirty row of the committed state; what is written is clean from the next commit on. */
+async function flush(options: ProcessorOptions, { state, epoch, gen }: Loaded): Promise<void> {
+  const outcome = await options.metrics.upsertBatch(dirtyRows(state, versionOf(epoch, gen)));
+  const conflicting = [...outcome.rollups.conflicting, ...outcome.trades.conflicting];
+  if (conflicting.length > 0) {
+    const rows = conflicting.slice(0, 3).join(", ");
+    throw new NonDeterminismError(`stored rows differ at an equal version: ${rows}`);
+  }
+  clearDirty(state);
+}

@@ -1,0 +1,79 @@
+/**
+ * Folds an input into stores. When it met a bust or a correction, the instruments concerned are folded again from the
+ * start with the amendments known, into the next epoch: then history is as if the trade had never, or rightly, happened.
+ */
+import type { Amendment, FoldSettings } from "../core/pipeline/state.ts";
+import type { MetricStore } from "../ports/metric-store.ts";
+import type { StateStore } from "../ports/state-store.ts";
+import { foldInput, type InputBatch, type SetAside } from "./fold-input.ts";
+import { createProcessor, type Processor, stateName } from "./process-batch.ts";
+import type { StrayCounts } from "./report.ts";
+
+export interface ReplayOptions {
+  readonly state: StateStore;
+  readonly metrics: MetricStore;
+  readonly settings: FoldSettings;
+  readonly futureLimit: number;
+  /** The input; read a second time from the start when it holds an amendment. */
+  readonly input: () => AsyncIterable<InputBatch>;
+  /** What an instrument's archive holds, when that is more than this input. */
+  readonly history?: () => AsyncIterable<InputBatch>;
+  readonly onSetAside: (aside: SetAside) => void;
+  readonly onBatch?: (events: number) => void;
+}
+
+export interface ReplayResult {
+  /** Lines that never reached an instrument's fold. */
+  readonly stray: StrayCounts;
+  /** Instruments that were folded a second time. */
+  readonly restated: readonly string[];
+}
+
+export async function replay(options: ReplayOptions): Promise<ReplayResult> {
+  let refused = 0;
+  const processor = createProcessor({
+    state: options.state,
+    metrics: options.metrics,
+    settings: options.settings,
+    onQuarantine: ({ line }, { reason, detail }) => options.onSetAside({ line, reason, detail }),
+  });
+  const input = counted(options.input(), (lines) => {
+    refused += lines.length;
+    for (const line of lines) options.onSetAside(line);
+  });
+  await foldInput(processor, input, options);
+  const restated = await restate(options, processor);
+  return { stray: { events: refused, quarantined: refused }, restated };
+}
+
+async function* counted(
+  input: AsyncIterable<InputBatch>,
+  onRefused: (refused: InputBatch["refused"]) => void,
+): AsyncIterable<InputBatch> {
+  for await (const batch of input) {
+    if (batch.refused.length > 0) onRefused(batch.refused);
+    yield batch;
+  }
+}
+
+/** Folds again what is marked `restating`; returns the instruments' names. */
+async function restate(options: ReplayOptions, processor: Processor): Promise<readonly string[]> {
+  const foreknown = new Map<string, ReadonlyMap<string, Amendment>>();
+  for (const key of processor.keys()) {
+    const state = processor.peek(key);
+    if (state?.restating === true) foreknown.set(stateName(key), state.amendments);
+  }
+  if (foreknown.size === 0) return [];
+  const only = new Set(foreknown.keys());
+  const second = createProcessor({
+    state: options.state,
+    metrics: options.metrics,
+    settings: options.settings,
+    foreknown,
+    rebuild: only,
+    onQuarantine: () => {},
+  });
+  const history = options.history ?? options.input;
+  await foldInput(second, history(), { futureLimit: options.futureLimit, only });
+  return [...only].sort();
+}

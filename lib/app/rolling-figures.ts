@@ -1,0 +1,116 @@
+/** Rolling 7, 30 and 90 day figures of the portfolio, from day rollups: complete UTC days only. */
+import { conversionRate } from "../core/history/portfolio-figures.ts";
+import { type ExactDecimal, exactToNumber } from "../core/ledger/exact.ts";
+import { netToExact, priceToExact } from "../core/ledger/scale.ts";
+import type { Figure, RollingFigures } from "../core/metrics/performance-metrics.ts";
+import { rollingPnl } from "../core/metrics/rolling.ts";
+import {
+  decodeMarkoutPart,
+  emptyMarkoutStats,
+  type MarkoutStats,
+  mergeMarkoutStats,
+} from "../core/rollup/markout-part.ts";
+import { bucketStart, DAY_US } from "../core/units.ts";
+import type { MetricStore } from "../ports/metric-store.ts";
+import { type CommittedState, type ReportSettings, rowsOf } from "./committed-state.ts";
+import { decodedCore, readRows } from "./read-rows.ts";
+
+interface RollingQuestion {
+  readonly states: readonly CommittedState[];
+  readonly asOf: number;
+  readonly days: number;
+}
+
+/** The last `days` complete days before the one that holds `asOf`; days before the first event have no value. */
+export async function rollingFigures(
+  metrics: MetricStore,
+  settings: ReportSettings,
+  { states, asOf, days }: RollingQuestion,
+): Promise<RollingFigures> {
+  const to = bucketStart(asOf, DAY_US);
+  const from = Math.max(0, to - days * DAY_US);
+  const daily = await dailyNet(metrics, settings, { states, from, to });
+  return {
+    days,
+    ...rollingPnl(daily),
+    markout: await markouts(metrics, settings, { states, from, to }),
+  };
+}
+
+interface DayRange {
+  readonly states: readonly CommittedState[];
+  readonly from: number;
+  readonly to: number;
+}
+
+async function dailyNet(
+  metrics: MetricStore,
+  { reporting }: ReportSettings,
+  { states, from, to }: DayRange,
+): Promise<(number | null)[]> {
+  const first = Math.min(...states.map(({ fold }) => fold.firstTime));
+  const days = Array.from({ length: (to - from) / DAY_US }, (_, index): number | null =>
+    from + (index + 1) * DAY_US > first ? 0 : null,
+  );
+  const midOf = (key: string) => presentMid(states, key);
+  for (const state of states) {
+    const rate = conversionRate(state.fold.spec?.settle ?? "USD", reporting, midOf);
+    for (const [index, net] of await netByDay(metrics, state, { from, to })) {
+      const day = days[index];
+      if (day === undefined || day === null) continue;
+      days[index] = rate === undefined ? null : day + exactToNumber(net) * exactToNumber(rate);
+    }
+  }
+  return days;
+}
+
+/** Daily flows are converted at the newest mid: a ratio of days needs one unit, not thirty. */
+function presentMid(states: readonly CommittedState[], key: string): ExactDecimal | undefined {
+  const found = states.find(({ fold }) => fold.account === "main" && fold.instrument === key)?.fold;
+  return found === undefined || found.mid === 0 ? undefined : priceToExact(found.scale, found.mid);
+}
+
+async function netByDay(
+  metrics: MetricStore,
+  state: CommittedState,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<[number, ExactDecimal][]> {
+  const of = rowsOf(state);
+  const rows = await readRows(metrics, of, { resolution: "1d", from, to }, "core");
+  return rows.map((row) => {
+    const { path } = decodedCore(row, of);
+    return [(row.bucket - from) / DAY_US, netToExact(of.scale, path.total)];
+  });
+}
+
+async function markouts(
+  metrics: MetricStore,
+  { horizons }: ReportSettings,
+  { states, from, to }: DayRange,
+): Promise<RollingFigures["markout"]> {
+  const sums = horizons.map(() => ({ maker: emptyMarkoutStats(), taker: emptyMarkoutStats() }));
+  for (const state of states) {
+    const range = { resolution: "1d" as const, from, to };
+    for (const row of await readRows(metrics, rowsOf(state), range, "markout.")) {
+      const label = row.part.slice("markout.".length).split("+")[0];
+      const sum = sums[horizons.findIndex((horizon) => horizon.label === label)];
+      if (sum === undefined) continue;
+      const { part } = decodeMarkoutPart(row.value);
+      sum.maker = mergeMarkoutStats(sum.maker, part.maker);
+      sum.taker = mergeMarkoutStats(sum.taker, part.taker);
+    }
+  }
+  const table = (liquidity: "maker" | "taker") =>
+    Object.fromEntries(
+      horizons.map(({ label }, index) => [label, netFigure(sums[index]?.[liquidity])]),
+    );
+  return { maker: table("maker"), taker: table("taker") };
+}
+
+/** Notional-weighted net markout in bps over all trades of the window. */
+function netFigure(stats: MarkoutStats | undefined): Figure {
+  const n = stats?.netCount ?? 0;
+  const value =
+    stats !== undefined && stats.netWeight > 0 ? stats.netWeighted / stats.netWeight : null;
+  return { value, n, status: value === null ? "empty" : "ok", interval: null };
+}

@@ -1,0 +1,88 @@
+/** Exact arithmetic on integers of a unit 10^-decimals. Money never passes through a float. */
+
+const POWERS: bigint[] = [1n];
+
+/** 10^exponent, exponent ≥ 0. */
+export function pow10(exponent: number): bigint {
+  for (let next = POWERS.length; next <= exponent; next += 1) POWERS.push(10n ** BigInt(next));
+  return POWERS[exponent] ?? 1n;
+}
+
+/**
+ * numerator / denominator, rounded to the nearest integer, ties to even.
+ *
+ * @throws {RangeError} if the denominator is not positive
+ */
+export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
+  if (denominator <= 0n) {
+    throw new RangeError(`divideHalfEven needs a positive denominator, was ${denominator}`);
+  }
+  const quotient = numerator / denominator;
+  const twice = (numerator - quotient * denominator) * 2n;
+  const magnitude = twice < 0n ? -twice : twice;
+  if (magnitude < denominator) return quotient;
+  if (magnitude === denominator && quotient % 2n === 0n) return quotient;
+  return numerator < 0n ? quotient - 1n : quotient + 1n;
+}
+
+/** Changes the unit from 10^-from to 10^-to; to ≥ from is exact, to < from rounds half to even. */
+export function changeDecimals(units: bigint, from: number, to: number): bigint {
+  if (to >= from) return units * pow10(to - from);
+  return divideHalfEven(units, pow10(from - to));
+}
+
+/** Writes units · 10^-decimals without exponent, trailing zeros or `-0`. */
+export function formatUnits(units: bigint, decimals: number): string {
+  const negative = units < 0n;
+  const digits = (negative ? -units : units).toString().padStart(decimals + 1, "0");
+  const whole = digits.slice(0, digits.length - decimals);
+  const fraction = trimZeros(digits.slice(digits.length - decimals));
+  const text = fraction === "" ? whole : `${whole}.${fraction}`;
+  return negative ? `-${text}` : text;
+}
+
+function trimZeros(fraction: string): string {
+  let end = fraction.length;
+  while (end > 0 && fraction.charCodeAt(end - 1) === 48) end -= 1;
+  return fraction.slice(0, end);
+}
+
+/** An exact decimal of any size, for sums across instruments of different units. */
+export interface ExactDecimal {
+  readonly units: bigint;
+  readonly decimals: number;
+}
+
+export const EXACT_ZERO: ExactDecimal = { units: 0n, decimals: 0 };
+
+export function addExact(a: ExactDecimal, b: ExactDecimal): ExactDecimal {
+  const decimals = Math.max(a.decimals, b.decimals);
+  return {
+    units: a.units * pow10(decimals - a.decimals) + b.units * pow10(decimals - b.decimals),
+    decimals,
+  };
+}
+
+export function negateExact(a: ExactDecimal): ExactDecimal {
+  return { units: -a.units, decimals: a.decimals };
+}
+
+export function multiplyExact(a: ExactDecimal, b: ExactDecimal): ExactDecimal {
+  return { units: a.units * b.units, decimals: a.decimals + b.decimals };
+}
+
+/** a < b → −1, a = b → 0, a > b → 1. */
+export function compareExact(a: ExactDecimal, b: ExactDecimal): -1 | 0 | 1 {
+  const { units } = addExact(a, negateExact(b));
+  if (units === 0n) return 0;
+  return units < 0n ? -1 : 1;
+}
+
+export function formatExact(a: ExactDecimal): string {
+  return formatUnits(a.units, a.decimals);
+}
+
+/** The nearest float; for statistics and charts, never for sums of money. */
+export function exactToNumber(a: ExactDecimal): number {
+  return Number(formatExact(a));
+}

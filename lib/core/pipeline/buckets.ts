@@ -1,0 +1,240 @@
+/** Open buckets: accruing time, rolling over, and where a flow of some time belongs. */
+import { ledgerPrice } from "../ledger/scale.ts";
+import { DISTANCE_SLOTS } from "../metrics/quoting.ts";
+import { addCore, type CorePart, emptyCore, encodeCore, hasSpan } from "../rollup/core-part.ts";
+import { encodeMarkoutPart } from "../rollup/markout-part.ts";
+import { newPathCursor, pathOf } from "../rollup/path-cursor.ts";
+import { RESOLUTION_US, RESOLUTIONS, type Resolution } from "../rollup/row.ts";
+import { bucketStart, DAY_US, MINUTE_US } from "../units.ts";
+import type { InstrumentState, MarkoutBucket } from "./state.ts";
+
+const FINEST_US = RESOLUTION_US["5s"];
+const GRID_US = 5 * MINUTE_US;
+/** Flows older than this are booked in the current bucket: their own rows may be gone. */
+const ADDITIVE_LIMIT_US = 2 * DAY_US;
+/** Number sides are folded into BigInt well before their sums could lose a unit. */
+const FOLD_AT = 2 ** 51;
+
+/** Moves time forward: accrues what is time-weighted at the levels held, and closes buckets that have passed. */
+export function advanceTo(state: InstrumentState, time: number): void {
+  if (time > state.newestTime) state.newestTime = time;
+  const { open } = state;
+  if (!hasSpan(open)) {
+    state.firstTime = time;
+    openBucket(state, time);
+    return;
+  }
+  if (time <= open.to) return;
+  if (time - (time % FINEST_US) !== open.from - (open.from % FINEST_US)) roll(state, time);
+  else accrue(state, time);
+}
+
+function accrue(state: InstrumentState, time: number): void {
+  const { open } = state;
+  const gap = time - open.to;
+  const area = Math.abs(state.position) * gap;
+  if (area < FOLD_AT) {
+    state.openAbsolute += area;
+    if (state.openAbsolute >= FOLD_AT) foldAbsolute(state);
+  } else {
+    open.absoluteTime += BigInt(Math.abs(state.position)) * BigInt(gap);
+  }
+  accrueQuotes(open, gap);
+  open.to = time;
+}
+
+function accrueQuotes(open: CorePart, gap: number): void {
+  const { live, risk } = open;
+  let bids = 0;
+  let asks = 0;
+  for (let slot = 0; slot < DISTANCE_SLOTS; slot += 1) {
+    const count = live[slot] ?? 0;
+    if (count === 0) continue;
+    risk[slot] = (risk[slot] ?? 0) + count * gap;
+    if (slot * 2 < DISTANCE_SLOTS) bids += count;
+    else asks += count;
+  }
+  if (bids > 0 && asks > 0) open.twoSided += gap;
+}
+
+function foldAbsolute(state: InstrumentState): void {
+  state.open.absoluteTime += BigInt(state.openAbsolute);
+  state.openAbsolute = 0;
+}
+
+/** Adds Σ Q·Δm of one reference: a number while it is safe. */
+export function addInventory(state: InstrumentState, money: number): void {
+  state.openInventory += money;
+  if (state.openInventory >= FOLD_AT || state.openInventory <= -FOLD_AT) foldInventory(state);
+}
+
+function foldInventory(state: InstrumentState): void {
+  state.open.inventory += BigInt(state.openInventory);
+  state.openInventory = 0;
+}
+
+/** cash + Q·mid: the gross since the start; 0 while there is no mid. */
+export function grossLevel(state: InstrumentState): bigint {
+  if (state.mid === 0) return 0n;
+  return state.cash + BigInt(state.position) * ledgerPrice(state.scale, state.mid);
+}
+
+/** Folds the number sides into the open part and writes its levels; may be done at any time, any number of times. */
+export function sealOpen(state: InstrumentState): CorePart {
+  const { open } = state;
+  if (state.openAbsolute !== 0) foldAbsolute(state);
+  if (state.openInventory !== 0) foldInventory(state);
+  open.path = pathOf(state.path, state.scale.netPerMoney);
+  const gross = grossLevel(state);
+  open.gross += gross - state.grossAnchor;
+  state.grossAnchor = gross;
+  open.position = state.position;
+  open.cost = state.cost;
+  open.mid = state.mid;
+  open.midTime = state.midTime;
+  open.openChains = state.chains.size;
+  return open;
+}
+
+/** Closes the open bucket and every coarser one that `time` has left behind, and opens the next. */
+function roll(state: InstrumentState, time: number): void {
+  addVariance(state, time);
+  const sealed = sealOpen(state);
+  const last = sealed.from;
+  state.closed.push(coreRow(state, "5s", sealed));
+  let finer = sealed;
+  for (let level = 1; level < RESOLUTIONS.length; level += 1) {
+    const coarse = coarsePart(state, level);
+    addCore(coarse, finer);
+    const resolution = RESOLUTIONS[level] ?? "1d";
+    const width = RESOLUTION_US[resolution];
+    if (bucketStart(last, width) === bucketStart(time, width)) break;
+    state.closed.push(coreRow(state, resolution, coarse));
+    state.coarse[level - 1] = emptyCore();
+    finer = coarse;
+  }
+  closeMarkouts(state);
+  closeLate(state);
+  openBucket(state, time);
+}
+
+function openBucket(state: InstrumentState, time: number): void {
+  const live = state.open.live;
+  state.open = emptyCore();
+  state.open.live = live.slice();
+  state.open.from = time;
+  state.open.to = time;
+  state.open.maximumLots = Math.abs(state.position);
+  state.path = newPathCursor();
+}
+
+function coarsePart(state: InstrumentState, level: number): CorePart {
+  let part = state.coarse[level - 1];
+  if (part === undefined) {
+    part = emptyCore();
+    state.coarse[level - 1] = part;
+  }
+  return part;
+}
+
+function addVariance(state: InstrumentState, time: number): void {
+  if (Math.floor(time / GRID_US) === Math.floor(state.open.from / GRID_US)) return;
+  if (state.gridMid > 0 && state.mid > 0) {
+    state.open.realizedVariance += Math.log(state.mid / state.gridMid) ** 2;
+  }
+  state.gridMid = state.mid;
+}
+
+function coreRow(state: InstrumentState, resolution: Resolution, part: CorePart) {
+  const bucket = bucketStart(part.from, RESOLUTION_US[resolution]);
+  return { resolution, bucket, part: "core", value: encodeCore(part, state.scale) };
+}
+
+/** The parts that a flow of `time` is added to: the open bucket, or additive rows where buckets are closed. */
+export function flowTargets(state: InstrumentState, time: number, sequence: number): CorePart[] {
+  const { open } = state;
+  if (time >= open.from - (open.from % FINEST_US)) return [open];
+  if (time < state.newestTime - ADDITIVE_LIMIT_US) return [open];
+  const targets: CorePart[] = [];
+  for (let level = 0; level < RESOLUTIONS.length; level += 1) {
+    const resolution = RESOLUTIONS[level] ?? "1d";
+    const width = RESOLUTION_US[resolution];
+    if (time >= bucketStart(open.from, width)) {
+      targets.push(level === 0 ? open : coarsePart(state, level));
+      break;
+    }
+    targets.push(lateCore(state, resolution, { bucket: bucketStart(time, width), sequence }));
+  }
+  return targets;
+}
+
+function lateCore(
+  state: InstrumentState,
+  resolution: Resolution,
+  { bucket, sequence }: { readonly bucket: number; readonly sequence: number },
+): CorePart {
+  const key = `${resolution}|${bucket}|+${sequence}`;
+  let late = state.lateCores.get(key);
+  if (late === undefined) {
+    late = { resolution, bucket, part: emptyCore() };
+    state.lateCores.set(key, late);
+  }
+  return late.part;
+}
+
+/** Late rows take flows only from the event that made them: once the bucket rolls they are final. */
+function closeLate(state: InstrumentState): void {
+  for (const [key, { resolution, bucket, part }] of state.lateCores) {
+    const suffix = key.slice(key.lastIndexOf("|") + 1);
+    const value = encodeCore(part, state.scale);
+    state.closed.push({ resolution, bucket, part: `core${suffix}`, value });
+  }
+  state.lateCores.clear();
+}
+
+/** The open markout bucket of a trade at one resolution. */
+export function markoutBucket(
+  state: InstrumentState,
+  resolution: Resolution,
+  { time, sequence }: { readonly time: number; readonly sequence: number },
+  make: () => MarkoutBucket["parts"],
+): { readonly key: string; readonly bucket: MarkoutBucket } {
+  const width = RESOLUTION_US[resolution];
+  const start = bucketStart(time, width);
+  const suffix = isMature(state, start + width) ? `+${sequence}` : "";
+  const key = `${resolution}|${start}|${suffix}`;
+  let bucket = state.markouts.get(key);
+  if (bucket === undefined) {
+    bucket = { resolution, bucket: start, suffix, parts: make(), pending: 0 };
+    state.markouts.set(key, bucket);
+  }
+  return { key, bucket };
+}
+
+/** True when every trade before `end` has reached its longest horizon. */
+function isMature(state: InstrumentState, end: number): boolean {
+  return state.watermark > end + (state.settings.horizons.at(-1)?.us ?? 0);
+}
+
+function closeMarkouts(state: InstrumentState): void {
+  for (const [key, bucket] of state.markouts) {
+    const end = bucket.bucket + RESOLUTION_US[bucket.resolution];
+    if (bucket.pending > 0 || !isMature(state, end)) continue;
+    if (state.dirtyMarkouts.has(key)) {
+      state.closed.push(...markoutRows(state, bucket));
+      state.dirtyMarkouts.delete(key);
+    }
+    state.markouts.delete(key);
+  }
+}
+
+/** One row a horizon. */
+export function markoutRows(state: InstrumentState, bucket: MarkoutBucket) {
+  return state.settings.horizons.flatMap(({ label }, index) => {
+    const part = bucket.parts[index];
+    if (part === undefined) return [];
+    const value = encodeMarkoutPart(part, state.scale);
+    const { resolution, bucket: start, suffix } = bucket;
+    return [{ resolution, bucket: start, part: `markout.${label}${suffix}`, value }];
+  });
+}

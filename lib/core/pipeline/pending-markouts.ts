@@ -1,0 +1,209 @@
+/**
+ * Trades that wait for their horizons, in time order with one cursor a horizon: O(1) amortised an event, each trade
+ * settled once per horizon.
+ */
+import { ledgerPrice, notionalNumber } from "../ledger/scale.ts";
+import { feeBps, markoutBps } from "../metrics/markout.ts";
+import { addMarkout, emptyMarkoutPart, type MarkoutPart } from "../rollup/markout-part.ts";
+import { RESOLUTIONS } from "../rollup/row.ts";
+import { flowTargets, markoutBucket } from "./buckets.ts";
+import { lastKnownBy } from "./reference-mids.ts";
+import { type InstrumentState, MARK_STATUS, type PendingTrade } from "./state.ts";
+
+const OK = MARK_STATUS.indexOf("ok");
+const STALE = MARK_STATUS.indexOf("stale");
+const MISSING = MARK_STATUS.indexOf("missing");
+
+/** The markout parts of a trade's four buckets, made where they are not open. */
+export function openParts(
+  state: InstrumentState,
+  trade: { readonly time: number; readonly sequence: number },
+): string[] {
+  const make = () => state.settings.horizons.map(() => emptyMarkoutPart());
+  return RESOLUTIONS.map((resolution) => markoutBucket(state, resolution, trade, make).key);
+}
+
+/** Puts a trade among the pending ones; horizons that the watermark has passed are missing, but for the edge. */
+export function addPending(state: InstrumentState, trade: PendingTrade): void {
+  const index = insertionIndex(state.pending, trade);
+  state.pending.splice(index, 0, trade);
+  state.cursors.forEach((cursor, horizon) => {
+    if (index < cursor) state.cursors[horizon] = cursor + 1;
+  });
+  if (trade.time < state.watermark) {
+    trade.fresh = trade.time - lastKnownBy(state, trade.time) <= state.settings.maxAgeUs;
+  } else if (trade.time === state.watermark) {
+    trade.fresh = true;
+  }
+  const base = BigInt(trade.signedLots) * ledgerPrice(state.scale, trade.mid || trade.price);
+  state.settings.horizons.forEach((horizon, index) => {
+    forParts(state, trade, index, (part) => {
+      part.pendingLots += BigInt(trade.signedLots);
+      part.pendingMoney += base;
+      if (trade.counted) part[trade.liquidity].pending += 1;
+    });
+    if (state.watermark <= trade.time + horizon.us) return;
+    // The mids of passed horizons are gone; the edge needs only the pre-trade mid.
+    settle(state, trade, index, { mid: horizon.us === 0 ? trade.mid : 0, age: 0 });
+  });
+  for (const key of trade.parts) {
+    const bucket = state.markouts.get(key);
+    if (bucket !== undefined && trade.status.includes(0)) bucket.pending += 1;
+  }
+}
+
+function insertionIndex(pending: readonly PendingTrade[], trade: PendingTrade): number {
+  let index = pending.length;
+  while (index > 0) {
+    const before = pending[index - 1];
+    if (before === undefined || before.time < trade.time) break;
+    if (before.time === trade.time && before.sequence < trade.sequence) break;
+    index -= 1;
+  }
+  return index;
+}
+
+/**
+ * The feed has reached `time` ≥ watermark, with the mid before it still in place: settles every horizon that ended
+ * before `time`, and the pre-trade mids of trades up to it.
+ */
+export function settleUpTo(state: InstrumentState, time: number): void {
+  const { pending, cursors } = state;
+  if (pending.length === 0) return;
+  settleFreshness(state, time);
+  const { horizons } = state.settings;
+  let done = pending.length;
+  for (let index = 0; index < horizons.length; index += 1) {
+    const reached = settleHorizon(state, index, time);
+    cursors[index] = reached;
+    if (reached < done) done = reached;
+  }
+  if (done >= 32 || (done > 0 && done === pending.length)) dropSettled(state, done);
+}
+
+/** Moves one horizon's cursor past every trade whose horizon ended before `time`; returns where it stands. */
+function settleHorizon(state: InstrumentState, index: number, time: number): number {
+  const wait = state.settings.horizons[index]?.us ?? 0;
+  let cursor = state.cursors[index] ?? 0;
+  for (;;) {
+    const trade = state.pending[cursor];
+    if (trade === undefined || trade.time + wait >= time) return cursor;
+    cursor += 1;
+    if (trade.status[index] !== 0) continue;
+    const age = trade.time + wait - state.watermark;
+    settle(state, trade, index, { mid: wait === 0 ? trade.mid : state.mid, age });
+    if (!trade.status.includes(0)) release(state, trade);
+  }
+}
+
+function settleFreshness(state: InstrumentState, time: number): void {
+  for (let index = state.pending.length - 1; index >= 0; index -= 1) {
+    const trade = state.pending[index];
+    if (trade === undefined || trade.fresh !== undefined) break;
+    if (trade.time > time) continue;
+    trade.fresh = trade.time === time || trade.time - state.watermark <= state.settings.maxAgeUs;
+  }
+}
+
+function dropSettled(state: InstrumentState, count: number): void {
+  state.pending.splice(0, count);
+  state.cursors = state.cursors.map((cursor) => cursor - count);
+}
+
+function release(state: InstrumentState, trade: PendingTrade): void {
+  for (const key of trade.parts) {
+    const bucket = state.markouts.get(key);
+    if (bucket !== undefined) bucket.pending -= 1;
+  }
+}
+
+interface HorizonMid {
+  /** Half-ticks, 0 without. */
+  readonly mid: number;
+  /** Its age at the horizon. */
+  readonly age: number;
+}
+
+/** Settles one horizon of one trade: statistics by age, the ledger by the last valid mid whatever its age. */
+function settle(state: InstrumentState, trade: PendingTrade, index: number, at: HorizonMid): void {
+  const known = trade.mid > 0 && at.mid > 0;
+  const fresh = trade.fresh === true && at.age <= state.settings.maxAgeUs;
+  const code = known ? (fresh ? OK : STALE) : MISSING;
+  trade.status[index] = code;
+  trade.mids[index] = known ? at.mid : 0;
+  const lots = BigInt(trade.signedLots);
+  const start = lots * ledgerPrice(state.scale, trade.mid || trade.price);
+  const moved = known ? lots * ledgerPrice(state.scale, at.mid) - start : 0n;
+  forParts(state, trade, index, (part) => {
+    part.pendingLots -= lots;
+    part.pendingMoney -= start;
+    if (known) {
+      part.adverse += moved;
+    } else {
+      part.lostLots += lots;
+      part.lostMoney += start;
+    }
+    if (trade.counted) count(state, part, trade, { code, mid: at.mid });
+  });
+  state.dirtyTrades.set(trade.tradeId, trade);
+}
+
+function count(
+  state: InstrumentState,
+  part: MarkoutPart,
+  trade: PendingTrade,
+  { code, mid }: { readonly code: number; readonly mid: number },
+): void {
+  const stats = part[trade.liquidity];
+  stats.pending -= 1;
+  if (code === STALE) stats.stale += 1;
+  if (code === MISSING) stats.missing += 1;
+  if (code !== OK) return;
+  const prices = { side: trade.side, price: trade.price, preTradeMid: trade.mid };
+  const gross = markoutBps(prices, mid);
+  if (gross === undefined) return;
+  const weight = notionalNumber(state.scale, trade.lots, trade.mid);
+  const fee = trade.fee === undefined ? undefined : feeBps(Number(trade.fee) / 1e12, weight);
+  addMarkout(stats, gross, fee === undefined ? undefined : gross - fee, weight);
+}
+
+function forParts(
+  state: InstrumentState,
+  trade: PendingTrade,
+  index: number,
+  change: (part: MarkoutPart) => void,
+): void {
+  for (const key of trade.parts) {
+    const part = state.markouts.get(key)?.parts[index];
+    if (part === undefined) continue;
+    change(part);
+    state.dirtyMarkouts.add(key);
+  }
+}
+
+/** A newer reference, still before these trades: their pre-trade mid moves from the one that stood in. */
+export function restandPreTradeMids(state: InstrumentState, time: number): void {
+  for (let index = state.pending.length - 1; index >= 0; index -= 1) {
+    const trade = state.pending[index];
+    if (trade === undefined || trade.fresh !== undefined || trade.time <= time) break;
+    if (trade.mid !== state.mid) restand(state, trade);
+  }
+}
+
+function restand(state: InstrumentState, trade: PendingTrade): void {
+  const lots = BigInt(trade.signedLots);
+  const before = ledgerPrice(state.scale, trade.mid || trade.price);
+  const moved = lots * (ledgerPrice(state.scale, state.mid) - before);
+  trade.mid = state.mid;
+  for (const part of flowTargets(state, trade.time, trade.sequence)) {
+    part.spread += moved;
+    part.inventory -= moved;
+  }
+  state.settings.horizons.forEach((_, index) => {
+    if (trade.status[index] !== 0) return;
+    forParts(state, trade, index, (part) => {
+      part.pendingMoney += moved;
+    });
+  });
+  state.dirtyTrades.set(trade.tradeId, trade);
+}

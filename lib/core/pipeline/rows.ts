@@ -1,0 +1,100 @@
+/** The rows that a commit has to write: projections of the state, and nothing else. */
+import { formatExact } from "../ledger/exact.ts";
+import { priceToExact } from "../ledger/scale.ts";
+import { markoutBps } from "../metrics/markout.ts";
+import { addCore, copyCore, emptyCore, encodeCore, hasSpan } from "../rollup/core-part.ts";
+import {
+  type JsonValue,
+  RESOLUTION_US,
+  RESOLUTIONS,
+  type RollupRow,
+  type TradeRow,
+} from "../rollup/row.ts";
+import { bucketStart, type EpochUs } from "../units.ts";
+import { markoutRows, sealOpen } from "./buckets.ts";
+import type { StoredTrade } from "./context.ts";
+import { type DirtyRow, type InstrumentState, MARK_STATUS, type PendingTrade } from "./state.ts";
+
+export interface DirtyRows {
+  readonly rollups: readonly RollupRow[];
+  readonly trades: readonly TradeRow[];
+}
+
+/** Every row that changed since the last `clearDirty`, stamped with `version`. Does not change any figure. */
+export function dirtyRows(state: InstrumentState, version: number): DirtyRows {
+  const { account, instrument } = state;
+  const rows: DirtyRow[] = [...state.closed];
+  if (state.dirtyOpen) rows.push(...openRows(state));
+  for (const key of state.dirtyMarkouts) {
+    const bucket = state.markouts.get(key);
+    if (bucket !== undefined) rows.push(...markoutRows(state, bucket));
+  }
+  const rollups = rows.map((row) => ({
+    account,
+    instrument,
+    ...row,
+    bucket: row.bucket as EpochUs,
+    version,
+  }));
+  const trades: TradeRow[] = [];
+  for (const trade of state.dirtyTrades.values()) {
+    const { time, sequence, tradeId } = trade;
+    const value = JSON.stringify(tradeValue(state, trade));
+    trades.push({ account, instrument, time: time as EpochUs, sequence, tradeId, version, value });
+  }
+  return { rollups, trades };
+}
+
+/** After the rows of the last commit were written. */
+export function clearDirty(state: InstrumentState): void {
+  state.closed = [];
+  state.dirtyOpen = false;
+  state.dirtyMarkouts.clear();
+  state.dirtyTrades.clear();
+}
+
+/** The open bucket of every resolution as it stands, the finer ones included in the coarser. */
+function openRows(state: InstrumentState): DirtyRow[] {
+  let sum = sealOpen(state);
+  if (!hasSpan(sum)) return [];
+  const rows: DirtyRow[] = [];
+  for (const [key, { resolution, bucket, part }] of state.lateCores) {
+    const suffix = key.slice(key.lastIndexOf("|") + 1);
+    rows.push({ resolution, bucket, part: `core${suffix}`, value: encodeCore(part, state.scale) });
+  }
+  const from = sum.from;
+  RESOLUTIONS.forEach((resolution, level) => {
+    if (level > 0) {
+      const coarse = state.coarse[level - 1];
+      const whole = coarse === undefined ? emptyCore() : copyCore(coarse);
+      addCore(whole, sum);
+      sum = whole;
+    }
+    const bucket = bucketStart(from, RESOLUTION_US[resolution]);
+    rows.push({ resolution, bucket, part: "core", value: encodeCore(sum, state.scale) });
+  });
+  return rows;
+}
+
+/** What is stored of a trade; restated as its markouts mature. */
+export function tradeValue(state: InstrumentState, trade: PendingTrade): StoredTrade {
+  const { scale } = state;
+  const markouts: Record<string, JsonValue> = {};
+  state.settings.horizons.forEach(({ label }, index) => {
+    const code = trade.status[index] ?? 0;
+    const mid = trade.mids[index] ?? 0;
+    const prices = { side: trade.side, price: trade.price, preTradeMid: trade.mid };
+    const bps = mid > 0 ? markoutBps(prices, mid) : undefined;
+    const status = MARK_STATUS[code] ?? "pending";
+    const text = mid > 0 ? formatExact(priceToExact(scale, mid)) : null;
+    markouts[label] = { status, mid: text, bps: bps ?? null };
+  });
+  return {
+    time: trade.time,
+    sequence: trade.sequence,
+    tradeId: trade.tradeId,
+    ...trade.row,
+    preTradeMid: trade.mid > 0 ? formatExact(priceToExact(scale, trade.mid)) : null,
+    markouts,
+  };
+}

@@ -1,0 +1,402 @@
+/**
+ * The `core` rollup of one instrument over one span of time: flows that add up, levels at its end, and time-weighted
+ * sums. Integers of the instrument's `Scale`; a monoid under `mergeCore`, in time order.
+ */
+import { pow10 } from "../ledger/exact.ts";
+import { makeScale, type Scale } from "../ledger/scale.ts";
+import { DISTANCE_SLOTS } from "../metrics/quoting.ts";
+import { EMPTY_PATH, mergePaths, type PnlPath } from "./pnl-path.ts";
+import type { JsonValue } from "./row.ts";
+
+/** Counts that add. */
+const COUNTS = [
+  "applied",
+  "duplicates",
+  "quarantined",
+  "gaps",
+  "late",
+  "invalidReferences",
+  "positionBreaks",
+  "fundingsWithoutMark",
+  "trades",
+  "maker",
+  "taker",
+] as const;
+/** Quantities that add, in lots. */
+const LOTS = ["buyLots", "sellLots"] as const;
+/** Amounts that add, in money units; `gross` by difference of cash + Q·mid, `inventory` as Σ Q·Δm. */
+const MONEY = ["notional", "spread", "inventory", "gross", "realized"] as const;
+/** Amounts that add, in 10^-12 of the settlement currency; fees positive = cost. */
+const CASH = ["fees", "funding"] as const;
+
+const FLOWS = [...LOTS, ...MONEY, ...CASH] as const;
+
+type Count = (typeof COUNTS)[number];
+type BigField = (typeof LOTS)[number] | (typeof MONEY)[number] | (typeof CASH)[number];
+
+/** Quotes that closed, by outcome; the cohort is by time of closing. */
+export interface HitCounts {
+  closed: number;
+  filled: number;
+  full: number;
+  cancelledUnfilled: number;
+  expiredUnfilled: number;
+  replacedUnfilled: number;
+  rejected: number;
+  placed: number;
+  quotedLots: bigint;
+  filledLots: bigint;
+  /** The same at the quote's price, in money units. */
+  quotedMoney: bigint;
+  filledMoney: bigint;
+}
+
+const HIT_COUNTS = [
+  "closed",
+  "filled",
+  "full",
+  "cancelledUnfilled",
+  "expiredUnfilled",
+  "replacedUnfilled",
+  "rejected",
+  "placed",
+] as const;
+const HIT_LOTS = ["quotedLots", "filledLots"] as const;
+const HIT_MONEY = ["quotedMoney", "filledMoney"] as const;
+const HIT_BIGINTS = [...HIT_LOTS, ...HIT_MONEY] as const;
+
+export type CorePart = { [K in Count]: number } & { [K in BigField]: bigint } & {
+  /** The span that levels and time-weighted sums cover, [from, to); equal for a part that only adds flows. */
+  from: number;
+  to: number;
+  path: PnlPath;
+  /** Fees in currencies without a rate, 10^-12 of each. */
+  feesUnconverted: Record<string, bigint>;
+  chain: HitCounts;
+  version: HitCounts;
+  /** Trades, and µs at risk, by side and distance slot. */
+  fills: number[];
+  risk: number[];
+  /** µs with a live quote on both sides. */
+  twoSided: number;
+  /** ∫|Q|dt in lots · µs, and the largest |Q|. */
+  absoluteTime: bigint;
+  maximumLots: number;
+  /** Σ of squared log returns of the mid on the 5-minute grid. */
+  realizedVariance: number;
+  // Levels at the end of the span.
+  position: number;
+  cost: bigint;
+  /** Half-ticks; 0 = no mid yet. */
+  mid: number;
+  midTime: number;
+  /** Live quotes by side and distance slot. */
+  live: number[];
+  openChains: number;
+};
+
+export function emptyHits(): HitCounts {
+  return {
+    closed: 0,
+    filled: 0,
+    full: 0,
+    cancelledUnfilled: 0,
+    expiredUnfilled: 0,
+    replacedUnfilled: 0,
+    rejected: 0,
+    placed: 0,
+    quotedLots: 0n,
+    filledLots: 0n,
+    quotedMoney: 0n,
+    filledMoney: 0n,
+  };
+}
+
+const NO_SLOTS: readonly number[] = new Array<number>(DISTANCE_SLOTS).fill(0);
+
+/** A part without flows and without span. */
+export function emptyCore(): CorePart {
+  return {
+    from: 0,
+    to: 0,
+    applied: 0,
+    duplicates: 0,
+    quarantined: 0,
+    gaps: 0,
+    late: 0,
+    invalidReferences: 0,
+    positionBreaks: 0,
+    fundingsWithoutMark: 0,
+    trades: 0,
+    maker: 0,
+    taker: 0,
+    buyLots: 0n,
+    sellLots: 0n,
+    notional: 0n,
+    spread: 0n,
+    inventory: 0n,
+    gross: 0n,
+    realized: 0n,
+    fees: 0n,
+    funding: 0n,
+    path: EMPTY_PATH,
+    feesUnconverted: {},
+    chain: emptyHits(),
+    version: emptyHits(),
+    fills: NO_SLOTS.slice(),
+    risk: NO_SLOTS.slice(),
+    twoSided: 0,
+    absoluteTime: 0n,
+    maximumLots: 0,
+    realizedVariance: 0,
+    position: 0,
+    cost: 0n,
+    mid: 0,
+    midTime: 0,
+    live: NO_SLOTS.slice(),
+    openChains: 0,
+  };
+}
+
+/** A part that holds only the levels at the end of `part`, from `at` on: what a window starts from. */
+export function carryLevels(part: CorePart, at: number): CorePart {
+  const { position, cost, mid, midTime, live, openChains } = part;
+  const maximumLots = Math.abs(position);
+  const levels = { position, cost, mid, midTime, live: live.slice(), openChains, maximumLots };
+  return Object.assign(emptyCore(), levels, { from: at, to: at });
+}
+
+/** Extends the span to `to` at the levels held: nothing happened in between. */
+export function extendCore(part: CorePart, to: number): void {
+  const gap = to - part.to;
+  if (gap <= 0) return;
+  part.absoluteTime += BigInt(Math.abs(part.position)) * BigInt(gap);
+  let bids = 0;
+  let asks = 0;
+  for (let slot = 0; slot < DISTANCE_SLOTS; slot += 1) {
+    const count = part.live[slot] ?? 0;
+    if (count === 0) continue;
+    part.risk[slot] = (part.risk[slot] ?? 0) + count * gap;
+    if (slot < DISTANCE_SLOTS / 2) bids += count;
+    else asks += count;
+  }
+  if (bids > 0 && asks > 0) part.twoSided += gap;
+  part.to = to;
+}
+
+/** True when the part has levels; a part of late flows has none. */
+export function hasSpan(part: CorePart): boolean {
+  return part.from !== 0 || part.to !== 0;
+}
+
+/**
+ * Adds b, which is later, to a, in place. A gap between their spans is filled at a's levels.
+ * Ledger fields merge bit-equal however the merging is grouped; both parts must be in one scale.
+ */
+export function addCore(a: CorePart, b: CorePart): void {
+  if (hasSpan(b)) addSpan(a, b);
+  a.absoluteTime += b.absoluteTime;
+  a.maximumLots = Math.max(a.maximumLots, b.maximumLots);
+  for (const name of COUNTS) a[name] += b[name];
+  for (const name of FLOWS) if (b[name] !== 0n) a[name] += b[name];
+  a.path = mergePaths(a.path, b.path);
+  addFees(a.feesUnconverted, b.feesUnconverted);
+  addHits(a.chain, b.chain);
+  addHits(a.version, b.version);
+  addSlots(a.fills, b.fills);
+  a.realizedVariance += b.realizedVariance;
+}
+
+function addFees(a: Record<string, bigint>, b: Readonly<Record<string, bigint>>): void {
+  for (const [currency, fee] of Object.entries(b)) a[currency] = (a[currency] ?? 0n) + fee;
+}
+
+function addSpan(a: CorePart, b: CorePart): void {
+  if (hasSpan(a)) extendCore(a, b.from);
+  else a.from = b.from;
+  addSlots(a.risk, b.risk);
+  a.twoSided += b.twoSided;
+  a.position = b.position;
+  a.cost = b.cost;
+  a.mid = b.mid;
+  a.midTime = b.midTime;
+  a.live = b.live.slice();
+  a.openChains = b.openChains;
+  a.to = b.to;
+}
+
+/** Adds `times` · b to a; a restated quote is taken out with −1. */
+export function addHits(a: HitCounts, b: HitCounts, times: 1 | -1 = 1): void {
+  for (const name of HIT_COUNTS) a[name] += times * b[name];
+  for (const name of HIT_BIGINTS) {
+    if (b[name] !== 0n) a[name] += BigInt(times) * b[name];
+  }
+}
+
+function addSlots(a: number[], b: readonly number[]): void {
+  for (let slot = 0; slot < DISTANCE_SLOTS; slot += 1) {
+    const value = b[slot] ?? 0;
+    if (value !== 0) a[slot] = (a[slot] ?? 0) + value;
+  }
+}
+
+/** A new part: a, then b. */
+export function mergeCore(a: CorePart, b: CorePart): CorePart {
+  const sum = copyCore(a);
+  addCore(sum, b);
+  return sum;
+}
+
+export function copyCore(part: CorePart): CorePart {
+  return {
+    ...part,
+    feesUnconverted: { ...part.feesUnconverted },
+    chain: { ...part.chain },
+    version: { ...part.version },
+    fills: part.fills.slice(),
+    risk: part.risk.slice(),
+    live: part.live.slice(),
+  };
+}
+
+/** Expresses the part in a finer scale, exactly and in place. */
+export function rescaleCore(part: CorePart, from: Scale, to: Scale): void {
+  const lots = pow10(to.quantityDecimals - from.quantityDecimals);
+  const price = to.inverse ? 1n : pow10(to.priceDecimals - from.priceDecimals);
+  const net = pow10(to.netDecimals - from.netDecimals);
+  for (const name of LOTS) part[name] *= lots;
+  for (const name of MONEY) part[name] *= lots * price;
+  for (const hits of [part.chain, part.version]) {
+    for (const name of HIT_LOTS) hits[name] *= lots;
+    for (const name of HIT_MONEY) hits[name] *= lots * price;
+  }
+  const { total, high, low, drawdown } = part.path;
+  part.path = {
+    ...part.path,
+    total: total * net,
+    high: high * net,
+    low: low * net,
+    drawdown: drawdown * net,
+  };
+  part.absoluteTime *= lots;
+  part.maximumLots *= Number(lots);
+  part.position *= Number(lots);
+  part.cost *= lots * price;
+  part.mid *= 10 ** (to.priceDecimals - from.priceDecimals);
+}
+
+/**
+ * JSON text of a part, with the scale that its integers are in; zeros are left out. Written by hand because it is
+ * the dearest step of closing a bucket.
+ */
+export function encodeCore(part: CorePart, scale: Scale): string {
+  let text = `{"scale":${encodeScale(scale)}`;
+  for (const name of NUMBERS) if (part[name] !== 0) text += `,"${name}":${part[name]}`;
+  for (const name of BIGINTS) if (part[name] !== 0n) text += `,"${name}":"${part[name]}"`;
+  for (const name of SLOTS) text += encodeSlots(name, part[name]);
+  text += encodeHits("chain", part.chain) + encodeHits("version", part.version);
+  if (part.path !== EMPTY_PATH) text += `,"path":${encodePath(part.path)}`;
+  const fees = Object.entries(part.feesUnconverted);
+  if (fees.length > 0) {
+    const texts = fees.map(([currency, fee]) => `${JSON.stringify(currency)}:"${fee}"`);
+    text += `,"feesUnconverted":{${texts.join(",")}}`;
+  }
+  return `${text}}`;
+}
+
+const NUMBERS = [
+  "from",
+  "to",
+  ...COUNTS,
+  "twoSided",
+  "maximumLots",
+  "realizedVariance",
+  "position",
+  "mid",
+  "midTime",
+  "openChains",
+] as const;
+const BIGINTS = [...LOTS, ...MONEY, ...CASH, "absoluteTime", "cost"] as const;
+const SLOTS = ["fills", "risk", "live"] as const;
+
+function encodeSlots(name: string, slots: readonly number[]): string {
+  for (const slot of slots) if (slot !== 0) return `,"${name}":[${slots.join(",")}]`;
+  return "";
+}
+
+function encodeHits(name: string, hits: HitCounts): string {
+  let text = "";
+  for (const count of HIT_COUNTS) if (hits[count] !== 0) text += `,"${count}":${hits[count]}`;
+  for (const field of HIT_BIGINTS) if (hits[field] !== 0n) text += `,"${field}":"${hits[field]}"`;
+  return text === "" ? "" : `,"${name}":{${text.slice(1)}}`;
+}
+
+function encodePath(path: PnlPath): string {
+  const { total, high, highTime, low, lowTime, drawdown, peakTime, troughTime } = path;
+  const heights = `"${total}","${high}",${highTime},"${low}",${lowTime}`;
+  return `[${heights},"${drawdown}",${peakTime},${troughTime}]`;
+}
+
+/** JSON text of what a scale is made from. */
+export function encodeScale(scale: Scale): string {
+  const { priceDecimals, quantityDecimals, multiplier, inverse } = scale;
+  const decimals = `${priceDecimals},${quantityDecimals}`;
+  return `[${decimals},${multiplier.mantissa},${multiplier.decimals},${inverse}]`;
+}
+
+export function decodeScale(value: JsonValue | undefined): Scale {
+  const [price, quantity, mantissa, decimals, inverse] = value as [
+    number,
+    number,
+    number,
+    number,
+    boolean,
+  ];
+  return makeScale(price, quantity, { inverse, multiplier: { mantissa, decimals } });
+}
+
+/** Reads back what `encodeCore` wrote. */
+export function decodeCore(text: string): { readonly part: CorePart; readonly scale: Scale } {
+  const fields = JSON.parse(text) as { readonly [name: string]: JsonValue };
+  const part = emptyCore();
+  const target = part as unknown as Record<string, unknown>;
+  for (const [name, field] of Object.entries(fields)) {
+    if (name === "scale") continue;
+    target[name] = decodeField(name, field, target[name]);
+  }
+  return { part, scale: decodeScale(fields["scale"]) };
+}
+
+function decodeField(name: string, field: JsonValue, empty: unknown): unknown {
+  if (typeof empty === "bigint") return BigInt(field as string);
+  if (name === "path") return decodePath(field as readonly (string | number | null)[]);
+  if (name === "feesUnconverted") {
+    const fees = field as { readonly [currency: string]: string };
+    return Object.fromEntries(Object.entries(fees).map(([key, fee]) => [key, BigInt(fee)]));
+  }
+  if (name === "chain" || name === "version") {
+    return decodeHits(field as { readonly [key: string]: string | number });
+  }
+  return Array.isArray(field) ? [...field] : field;
+}
+
+function decodeHits(fields: { readonly [key: string]: string | number }): HitCounts {
+  const hits = emptyHits();
+  for (const name of HIT_COUNTS) hits[name] = Number(fields[name] ?? 0);
+  for (const name of HIT_BIGINTS) hits[name] = BigInt(fields[name] ?? 0);
+  return hits;
+}
+
+function decodePath(field: readonly (string | number | null)[]): PnlPath {
+  const [total, high, highTime, low, lowTime, drawdown, peakTime, troughTime] = field;
+  return {
+    total: BigInt(total ?? 0),
+    high: BigInt(high ?? 0),
+    highTime: (highTime ?? null) as number | null,
+    low: BigInt(low ?? 0),
+    lowTime: (lowTime ?? null) as number | null,
+    drawdown: BigInt(drawdown ?? 0),
+    peakTime: (peakTime ?? null) as number | null,
+    troughTime: (troughTime ?? null) as number | null,
+  };
+}
