@@ -40,6 +40,7 @@ class Trade:
         self.seed = ZERO
         self.unit = None
         self.realized = ZERO
+        self.realized_fifo = ZERO
 
     def _fee(self, entry, terms):
         """(in settlement currency, {currency: amount} that has no rate)"""
@@ -91,6 +92,7 @@ class Book:
         self._prices()
         self.trades = self._trades(stream)
         self._units()
+        self._realize()
         self.funding, self.funding_unknown = self._funding()
         self.steps = self._steps()
         self.step_times = [step.time for step in self.steps]
@@ -166,24 +168,30 @@ class Book:
         """Of the trades strictly before."""
         return sum((t.seed + t.x for t in self.trades if t.time < time), ZERO)
 
-    def cost_at(self, time):
-        """The cost basis of the trades strictly before; each trade's realized is set on the way."""
-        basis = money.CostBasis()
+    def _realize(self):
+        """What each trade realized, in fold order: by average cost and first in, first out."""
+        basis, lots = money.CostBasis(), money.Fifo()
         for trade in self.trades:
-            if trade.time < time:
-                trade.realized = sum(
-                    (basis.trade(x, value, trade.unit) for x, value, _ in trade.legs()), ZERO
-                )
-        return basis
+            for x, value, _ in trade.legs():
+                trade.realized += basis.trade(x, value, trade.unit)
+                trade.realized_fifo += lots.trade(x, value)
+
+    def cost_at(self, time):
+        """The basis of what was held, so that realized + (position × mark − basis) is cash + position × mark."""
+        before = [t for t in self.trades if t.time < time]
+        spent = sum((x * value for t in before for x, value, _ in t.legs()), ZERO)
+        return spent + sum((t.realized for t in before), ZERO)
 
     def fifo(self, start, end):
         """(realized in the window, unrealized at its end)"""
-        lots, realized, mark = money.Fifo(), ZERO, self.mark_before(end)
-        for trade in self.trades:
-            if trade.time < end:
-                gained = sum((lots.trade(x, value) for x, value, _ in trade.legs()), ZERO)
-                realized += gained if trade.time >= start else 0
-        return realized, ZERO if not lots.lots else None if mark is None else lots.unrealized(mark)
+        before = [t for t in self.trades if t.time < end]
+        size, mark = self.position_at(end), self.mark_before(end)
+        realized = sum((t.realized_fifo for t in before if t.time >= start), ZERO)
+        if mark is None and size:
+            return realized, None
+        spent = sum((x * value for t in before for x, value, _ in t.legs()), ZERO)
+        total = sum((t.realized_fifo for t in before), ZERO)
+        return realized, size * (mark or 0) - spent - total
 
     # --- funding ---
 

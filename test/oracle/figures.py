@@ -16,7 +16,7 @@ class Ledger:
         self.trades = [t for t in book.trades if start <= t.time < end]
         self.size = book.position_at(end)
         self.mid, self.mark = book.mid_before(end), book.mark_before(end)
-        self.basis = book.cost_at(end)
+        self.cost = book.cost_at(end)
         self.realized = sum((t.realized for t in self.trades), ZERO)
         self.fees = sum((t.fee for t in self.trades), ZERO)
         self.funding = sum((c for time, _, c in book.funding if start <= time < end), ZERO)
@@ -38,7 +38,7 @@ class Ledger:
         if self.size == 0:
             self.level = ZERO
         elif self.mark is not None:
-            self.level = self.size * self.mark - self.basis.cost
+            self.level = self.size * self.mark - self.cost
         if any(start <= time < end for time in book.funding_unknown):
             self.funding = None
         self.net = None
@@ -71,7 +71,7 @@ class Ledger:
         """The price of the position, an inverse contract's as v/|φ|."""
         if self.size == 0:
             return None
-        return rounded(self.book.terms.price_of(self.basis.cost / self.size), 12)
+        return rounded(self.book.terms.price_of(self.cost / self.size), 12)
 
 
 def _unconverted(trades):

@@ -100,7 +100,7 @@ def report(portfolio, ledgers, quoting, window, horizons):
         "trades": _trades(portfolio, ledgers, window),
         "position": None,
         "pnl": _pnl(portfolio, ledgers, window, horizons),
-        "hitRate": figures.hit_rate_figures(quoting, window) if quoting else None,
+        "hitRate": figures.hit_rate_figures(quoting, window),
         "markouts": {
             liquidity: {
                 label: pooled_markouts(portfolio, liquidity, us, window)

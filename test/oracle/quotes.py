@@ -6,6 +6,18 @@ from fractions import Fraction
 from estimators import wilson
 
 RACE_US = 60_000_000
+TALLIED = (
+    "closed",
+    "filled",
+    "full",
+    "cancelled",
+    "quantity",
+    "taken",
+    "quantityWorth",
+    "takenWorth",
+    "rejected",
+    "open",
+)
 DISTANCES = (None, 0, 1, 2, 5, 10, 20, None)
 
 
@@ -243,4 +255,4 @@ def figures(tally, pooled=False):
 
 
 def pool(tallies):
-    return {name: sum(tally[name] for tally in tallies) for name in tallies[0]}
+    return {name: sum(tally[name] for tally in tallies) for name in TALLIED}

@@ -285,10 +285,11 @@ def _report_of(data, arguments=()):
 
 def check_fixtures(write):
     hand = json.loads((FIXTURES / "hand.json").read_text(encoding="utf-8"))
-    names = sorted(path.stem for path in FIXTURES.glob("*.ndjson"))
+    names = sorted(path.name.split(".")[0] for path in FIXTURES.glob("*.ndjson*"))
     expect("every fixture has its hand figures", sorted(hand), names, 0)
     for name, sheet in hand.items():
-        made = _report_of(lines.read_lines(FIXTURES / f"{name}.ndjson"), sheet["arguments"])
+        file = FIXTURES / sheet.get("file", f"{name}.ndjson")
+        made = _report_of(lines.read_lines(file), sheet["arguments"])
         for path, value in sheet["figures"].items():
             expect(f"{name}: {path}", _at(made, path), value, HAND_DIGITS)
         target = FIXTURES / f"{name}.expected.json"
