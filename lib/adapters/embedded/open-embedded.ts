@@ -13,7 +13,7 @@ import { type Connection, connect } from "./connection.ts";
 import { EmbeddedStoreError, explainStoreError } from "./embedded-store-error.ts";
 import { type EmbeddedMeta, metaTable } from "./meta-table.ts";
 import { type RollupTable, rollupTable } from "./rollup-table.ts";
-import { migrate, requireCurrentSchema } from "./schema.ts";
+import { migrate, requireCurrentSchema, schemaVersion } from "./schema.ts";
 import { seriesTable } from "./series-table.ts";
 import { type StateTable, stateTable } from "./state-table.ts";
 import { type TradeTable, tradeTable } from "./trade-table.ts";
@@ -90,7 +90,7 @@ function openTemporary(location: EmbeddedTemporary): EmbeddedStore {
   const db = new DatabaseSync("");
   setLimits(db, location.maxBytes);
   db.exec("PRAGMA journal_mode = MEMORY");
-  migrate(db, TEMPORARY);
+  migrate(db, 0);
   return assemble(db, undefined);
 }
 
@@ -101,11 +101,12 @@ function openForWriting(path: string, location: EmbeddedFile): EmbeddedStore {
   try {
     db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     setLimits(db, location.maxBytes);
-    migrate(db, path);
+    const version = schemaVersion(db, path);
     db.exec("PRAGMA journal_mode = WAL");
     db.exec(`PRAGMA synchronous = ${location.durability === "disk" ? "FULL" : "NORMAL"}`);
     db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     db.exec(`PRAGMA journal_size_limit = ${4 * CHECKPOINT_PAGES * PAGE_BYTES}`);
+    migrate(db, version);
     return assemble(db, { path, lock });
   } catch (error) {
     db?.close();

@@ -40,15 +40,14 @@ const MIGRATIONS: readonly string[] = [
 ];
 
 /** The version this program reads and writes. */
-export const SCHEMA_VERSION = MIGRATIONS.length;
+const SCHEMA_VERSION = MIGRATIONS.length;
 
 /**
- * Brings a file that is open for writing to the newest schema; a new file gets it whole.
+ * Brings a file that is open for writing from the version found to the newest; a new file gets it whole.
  *
- * @throws {EmbeddedStoreError} `foreign` or `schema` when the file is not one of ours, or newer than this program
+ * @param found what `schemaVersion` returned for it
  */
-export function migrate(db: DatabaseSync, path: string): void {
-  const found = versionFound(db, path);
+export function migrate(db: DatabaseSync, found: number): void {
   if (found === SCHEMA_VERSION) return;
   db.exec("BEGIN IMMEDIATE");
   try {
@@ -64,14 +63,19 @@ export function migrate(db: DatabaseSync, path: string): void {
 
 /** For a file opened for reading, which cannot be brought forward. */
 export function requireCurrentSchema(db: DatabaseSync, path: string): void {
-  const found = versionFound(db, path);
+  const found = schemaVersion(db, path);
   if (found === SCHEMA_VERSION) return;
   throw new EmbeddedStoreError("schema", path, {
     message: `The store ${path} has schema ${found}, this program reads ${SCHEMA_VERSION}; open it once for writing (start the product on it), which brings it forward`,
   });
 }
 
-function versionFound(db: DatabaseSync, path: string): number {
+/**
+ * The schema of the file, 0 when it is new. Reads only, so that a file that is not ours stays as it is.
+ *
+ * @throws {EmbeddedStoreError} `foreign` or `schema` when the file is not one of ours, or newer than this program
+ */
+export function schemaVersion(db: DatabaseSync, path: string): number {
   const version = pragma(db, "user_version");
   const application = pragma(db, "application_id");
   const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"];

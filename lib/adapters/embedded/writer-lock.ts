@@ -37,6 +37,7 @@ export function acquireWriterLock(path: string): WriterLock {
 }
 
 function signIn(db: DatabaseSync): void {
+  db.exec("PRAGMA synchronous = OFF"); // Who holds the lock need not survive a power cut.
   db.exec("BEGIN IMMEDIATE");
   db.exec(
     "CREATE TABLE IF NOT EXISTS holder (one INTEGER PRIMARY KEY CHECK (one = 1), pid, command, since)",
