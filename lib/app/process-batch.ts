@@ -44,6 +44,13 @@ export interface ProcessorOptions {
   readonly foreknown?: ReadonlyMap<string, ReadonlyMap<string, Amendment>>;
   /** Folds these from nothing, into the next epoch: what they had stored until then no longer counts. */
   readonly rebuild?: ReadonlySet<string>;
+  /**
+   * False where nobody will ever go on from a crash (a store that ends with the process): the state is then committed
+   * at the end only, rows still batch by batch.
+   */
+  readonly durable?: boolean;
+  /** Rows that the store refused because the same trade stands under another sequence. */
+  readonly onRefusedTrades?: (trades: readonly string[]) => void;
   /** Each quarantined event, with its line. */
   readonly onQuarantine: (delivery: Delivery, quarantine: Quarantine) => void;
 }
@@ -73,14 +80,18 @@ export function createProcessor(options: ProcessorOptions): Processor {
   const cache = new Map<string, Loaded>();
   const keys = new Map<string, StateKey>();
   const toRebuild = new Set(options.rebuild);
-  const run = async (key: StateKey, work: (loaded: Loaded) => Promise<void>) => {
-    const name = `${key.account}/${key.instrument}`;
+  const run = async (
+    key: StateKey,
+    work: (loaded: Loaded) => Promise<void>,
+    durable = options.durable !== false,
+  ) => {
+    const name = stateName(key);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const loaded = cache.get(name) ?? (await load(options, key, toRebuild.has(name)));
       // Until it is committed the folded state belongs to no one: a failure leaves the cache empty.
       cache.delete(name);
       await work(loaded);
-      if (await commit(options, key, loaded)) {
+      if (await commit(options, key, loaded, durable)) {
         toRebuild.delete(name);
         cache.set(name, loaded);
         keys.set(name, key);
@@ -95,12 +106,12 @@ export function createProcessor(options: ProcessorOptions): Processor {
       run(key, (loaded) => fold(options, loaded, deliveries, futureLimit)),
     finish: async (futureLimit) => {
       for (const key of keys.values()) {
-        const { buffer } = cache.get(`${key.account}/${key.instrument}`)?.state ?? {};
-        if (buffer === undefined || buffer.size === 0) continue;
-        await run(key, (loaded) => finishOne(options, loaded, futureLimit));
+        const waiting = cache.get(stateName(key))?.state.buffer.size ?? 0;
+        if (waiting === 0 && options.durable !== false) continue;
+        await run(key, (loaded) => finishOne(options, loaded, futureLimit), true);
       }
     },
-    peek: (key) => cache.get(`${key.account}/${key.instrument}`)?.state,
+    peek: (key) => cache.get(stateName(key))?.state,
     keys: () => [...keys.values()],
   };
 }
@@ -184,9 +195,18 @@ async function storedTrades(
   return stored;
 }
 
-async function commit(options: ProcessorOptions, key: StateKey, loaded: Loaded): Promise<boolean> {
+async function commit(
+  options: ProcessorOptions,
+  key: StateKey,
+  loaded: Loaded,
+  durable: boolean,
+): Promise<boolean> {
   const { epoch } = loaded;
   const gen = loaded.gen + 1;
+  if (!durable) {
+    loaded.gen = gen;
+    return true;
+  }
   const next = { epoch, gen, body: encodeState(loaded.state) };
   const result = await options.state.commit(key, loaded.expected, next);
   if (result.outcome === "stale") return false;
@@ -198,10 +218,11 @@ async function commit(options: ProcessorOptions, key: StateKey, loaded: Loaded):
 /** Writes every dirty row of the committed state; what is written is clean from the next commit on. */
 async function flush(options: ProcessorOptions, { state, epoch, gen }: Loaded): Promise<void> {
   const outcome = await options.metrics.upsertBatch(dirtyRows(state, versionOf(epoch, gen)));
-  const conflicting = [...outcome.rollups.conflicting, ...outcome.trades.conflicting];
+  const { conflicting } = outcome.rollups;
   if (conflicting.length > 0) {
     const rows = conflicting.slice(0, 3).join(", ");
     throw new NonDeterminismError(`stored rows differ at an equal version: ${rows}`);
   }
+  if (outcome.trades.conflicting.length > 0) options.onRefusedTrades?.(outcome.trades.conflicting);
   clearDirty(state);
 }

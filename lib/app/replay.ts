@@ -18,6 +18,8 @@ export interface ReplayOptions {
   readonly input: () => AsyncIterable<InputBatch>;
   /** What an instrument's archive holds, when that is more than this input. */
   readonly history?: () => AsyncIterable<InputBatch>;
+  /** False when the stores end with the process. */
+  readonly durable: boolean;
   readonly onSetAside: (aside: SetAside) => void;
   readonly onBatch?: (events: number) => void;
 }
@@ -35,6 +37,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
     state: options.state,
     metrics: options.metrics,
     settings: options.settings,
+    durable: options.durable,
     onQuarantine: ({ line }, { reason, detail }) => options.onSetAside({ line, reason, detail }),
   });
   const input = counted(options.input(), (lines) => {
@@ -69,6 +72,7 @@ async function restate(options: ReplayOptions, processor: Processor): Promise<re
     state: options.state,
     metrics: options.metrics,
     settings: options.settings,
+    durable: options.durable,
     foreknown,
     rebuild: only,
     onQuarantine: () => {},

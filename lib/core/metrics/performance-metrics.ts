@@ -22,6 +22,7 @@ export interface Figure {
   readonly interval: readonly [number, number] | null;
 }
 
+/** Quantities are base units (contracts × multiplier), of an inverse instrument contracts. */
 export interface TradeFigures {
   readonly count: number;
   readonly maker: number;
@@ -104,7 +105,7 @@ export interface DrawdownFigures {
 }
 
 export interface InventoryFigures {
-  /** Contracts; for the portfolio gross exposure in its currency. */
+  /** A quantity; for the portfolio gross exposure in its currency. */
   readonly averageAbsolute: string | null;
   readonly maximumAbsolute: string | null;
 }

@@ -40,9 +40,9 @@ export function addPending(state: InstrumentState, trade: PendingTrade): void {
     forParts(state, trade, index, (part) => {
       part.pendingLots += BigInt(trade.signedLots);
       part.pendingMoney += base;
-      if (trade.counted) part[trade.liquidity].pending += 1;
+      part[trade.liquidity].pending += 1;
     });
-    if (state.watermark <= trade.time + horizon.us) return;
+    if (!hasEnded(trade, horizon.us, state.watermark)) return;
     // The mids of passed horizons are gone; the edge needs only the pre-trade mid.
     settle(state, trade, index, { mid: horizon.us === 0 ? trade.mid : 0, age: 0 });
   });
@@ -50,6 +50,11 @@ export function addPending(state: InstrumentState, trade: PendingTrade): void {
     const bucket = state.markouts.get(key);
     if (bucket !== undefined && trade.status.includes(0)) bucket.pending += 1;
   }
+}
+
+/** A horizon has ended when the watermark is past it; the edge is known when the watermark is at the trade. */
+function hasEnded(trade: PendingTrade, wait: number, watermark: number): boolean {
+  return wait === 0 ? trade.time <= watermark : trade.time + wait < watermark;
 }
 
 function insertionIndex(pending: readonly PendingTrade[], trade: PendingTrade): number {
@@ -87,7 +92,7 @@ function settleHorizon(state: InstrumentState, index: number, time: number): num
   let cursor = state.cursors[index] ?? 0;
   for (;;) {
     const trade = state.pending[cursor];
-    if (trade === undefined || trade.time + wait >= time) return cursor;
+    if (trade === undefined || !hasEnded(trade, wait, time)) return cursor;
     cursor += 1;
     if (trade.status[index] !== 0) continue;
     const age = trade.time + wait - state.watermark;
@@ -143,7 +148,7 @@ function settle(state: InstrumentState, trade: PendingTrade, index: number, at: 
       part.lostLots += lots;
       part.lostMoney += start;
     }
-    if (trade.counted) count(state, part, trade, { code, mid: at.mid });
+    count(state, part, trade, { code, mid: at.mid });
   });
   state.dirtyTrades.set(trade.tradeId, trade);
 }
@@ -173,6 +178,7 @@ function forParts(
   index: number,
   change: (part: MarkoutPart) => void,
 ): void {
+  if (!trade.counted) return;
   for (const key of trade.parts) {
     const part = state.markouts.get(key)?.parts[index];
     if (part === undefined) continue;

@@ -25,7 +25,7 @@ export interface PendingTrade {
   readonly tradeId: string;
   readonly side: Side;
   readonly liquidity: Liquidity;
-  /** False for liquidation, adl and settlement: in the ledger, out of the statistics. */
+  /** False for liquidation, adl and settlement: in the ledger, out of markouts and adverse selection. */
   readonly counted: boolean;
   lots: number;
   /** s·q − base fee: what the position changed by. */
