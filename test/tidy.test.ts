@@ -6,6 +6,8 @@
 import { rmSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { cliReference } from "../bin/cli-reference.ts";
+import { COMMANDS } from "../bin/commands/index.ts";
 import { configSchema } from "../lib/core/api/config-schema.ts";
 import { OPERATIONS } from "../lib/core/api/operations.ts";
 import { promises, suitesFor } from "./tidy/adapters.ts";
@@ -120,6 +122,10 @@ describe("every page", () => {
       Array.from(text.matchAll(/docs\/[\w/.-]+\.md(#[\w-]+)?/g), ([target]) => target),
     );
     expect(deadReferences("README.md", cited)).toEqual([]);
+  });
+
+  it("of the command line is the one that `npm run docs` writes", () => {
+    expect(read("docs/reference/cli.md")).toBe(cliReference(COMMANDS));
   });
 
   it("of the references names every route, setting and reason for refusal", () => {
