@@ -39,8 +39,8 @@ export function theilSen(
   if (slope === undefined) return undefined;
   const middle = median(sorted(Array.from(values)))! - slope * median(sorted(Array.from(times)))!;
   const reach = normalQuantile((1 + confidence) / 2) * Math.sqrt(kendallVariance(values, times));
-  const upper = Math.min(roundHalfEven((slopes.length + reach) / 2), slopes.length - 1);
-  const lower = Math.max(roundHalfEven((slopes.length - reach) / 2) - 1, 0);
+  const upper = Math.min(Math.round((slopes.length + reach) / 2), slopes.length - 1);
+  const lower = Math.max(Math.round((slopes.length - reach) / 2) - 1, 0);
   return { slope, intercept: middle, interval: [ascending[lower]!, ascending[upper]!] };
 }
 
@@ -49,10 +49,4 @@ function kendallVariance(values: ArrayLike<number>, times: ArrayLike<number>): n
   const tied = [...midRanks(values).ties, ...midRanks(times).ties];
   const correction = tied.reduce((sum, t) => sum + t * (t - 1) * (2 * t + 5), 0);
   return Math.max(0, n * (n - 1) * (2 * n + 5) - correction) / 18;
-}
-
-/** As scipy rounds; both ways are in use, and they differ by one rank. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
 }
