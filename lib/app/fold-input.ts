@@ -2,7 +2,7 @@
 import type { RefusalReason } from "../core/events/refusal.ts";
 import type { QuarantineReason } from "../core/pipeline/outcome.ts";
 import type { StateKey } from "../ports/state-store.ts";
-import { type Delivery, type Processor, stateName } from "./process-batch.ts";
+import { type BatchCounts, type Delivery, type Processor, stateName } from "./process-batch.ts";
 
 /** A line that is not an event. */
 export interface RefusedLine {
@@ -50,11 +50,17 @@ export async function foldDeliveries(
   processor: Processor,
   deliveries: readonly Delivery[],
   { futureLimit, only }: FoldOptions,
-): Promise<void> {
+): Promise<BatchCounts> {
+  const sum: BatchCounts = { applied: 0, duplicates: 0, quarantined: 0, buffered: 0 };
   for (const [name, group] of byInstrument(deliveries)) {
     if (only !== undefined && !only.has(name)) continue;
-    await processor.processBatch(group.key, group.deliveries, futureLimit);
+    const counts = await processor.processBatch(group.key, group.deliveries, futureLimit);
+    sum.applied += counts.applied;
+    sum.duplicates += counts.duplicates;
+    sum.quarantined += counts.quarantined;
+    sum.buffered += counts.buffered;
   }
+  return sum;
 }
 
 interface Group {

@@ -65,9 +65,21 @@ interface Loaded {
   readonly lines: WeakMap<BrawlerEvent, number>;
 }
 
+/** What became of the events of a batch; quarantined ones are told apart. */
+export interface BatchCounts {
+  applied: number;
+  duplicates: number;
+  quarantined: number;
+  buffered: number;
+}
+
 export interface Processor {
   /** Events of one (account, instrument), in delivery order. Resolves when they are committed and their rows stored. */
-  processBatch(key: StateKey, deliveries: readonly Delivery[], futureLimit: number): Promise<void>;
+  processBatch(
+    key: StateKey,
+    deliveries: readonly Delivery[],
+    futureLimit: number,
+  ): Promise<BatchCounts>;
   /** The input has ended: gives up waiting for gaps. */
   finish(futureLimit: number): Promise<void>;
   /** The state as this process last committed it. */
@@ -102,8 +114,13 @@ export function createProcessor(options: ProcessorOptions): Processor {
     throw new LostRaceError(`${name} was committed by another process ${ATTEMPTS} times in a row`);
   };
   return {
-    processBatch: (key, deliveries, futureLimit) =>
-      run(key, (loaded) => fold(options, loaded, deliveries, futureLimit)),
+    processBatch: async (key, deliveries, futureLimit) => {
+      let counts: BatchCounts = { applied: 0, duplicates: 0, quarantined: 0, buffered: 0 };
+      await run(key, async (loaded) => {
+        counts = await fold(options, loaded, deliveries, futureLimit);
+      });
+      return counts;
+    },
     finish: async (futureLimit) => {
       for (const key of keys.values()) {
         const waiting = cache.get(stateName(key))?.state.buffer.size ?? 0;
@@ -145,14 +162,27 @@ async function fold(
   loaded: Loaded,
   deliveries: readonly Delivery[],
   futureLimit: number,
-): Promise<void> {
+): Promise<BatchCounts> {
+  const counts: BatchCounts = { applied: 0, duplicates: 0, quarantined: 0, buffered: 0 };
+  const waited: BrawlerEvent[] = [];
   const stored = await storedTrades(options, loaded.state, deliveries);
   const context = contextOf(options, loaded, { futureLimit, stored });
   for (const delivery of deliveries) {
     const outcome: Outcome = offer(loaded.state, delivery.event, context);
-    if (outcome === "buffered") loaded.lines.set(delivery.event, delivery.line);
-    else if (typeof outcome === "object") options.onQuarantine(delivery, outcome);
+    if (outcome === "applied") counts.applied += 1;
+    else if (outcome === "duplicate") counts.duplicates += 1;
+    else if (outcome === "buffered") {
+      loaded.lines.set(delivery.event, delivery.line);
+      waited.push(delivery.event);
+    } else {
+      counts.quarantined += 1;
+      options.onQuarantine(delivery, outcome);
+    }
   }
+  const { buffer } = loaded.state;
+  counts.buffered = waited.filter((event) => buffer.get(event.sequence) === event).length;
+  counts.applied += waited.length - counts.buffered;
+  return counts;
 }
 
 async function finishOne(

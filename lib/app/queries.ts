@@ -31,7 +31,10 @@ export interface SeriesRequest {
   readonly instrument: string | undefined;
   readonly from: EpochUs;
   readonly to: EpochUs;
-  /** A multiple of 5 s; the answer's grid starts at `from` floored to it. */
+  /**
+   * A multiple of 5 s; the grid starts at `from` floored to it. The first and the last bucket hold only what lies
+   * in [from, to), so that the sums of the columns are the report's figures for the same range.
+   */
   readonly stepUs: DurationUs;
 }
 

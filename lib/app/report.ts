@@ -135,7 +135,7 @@ async function readSample(
   return own;
 }
 
-function dataFigures(states: readonly CommittedState[], stray: StrayCounts): DataFigures {
+export function dataFigures(states: readonly CommittedState[], stray: StrayCounts): DataFigures {
   const sum = (name: keyof Counters) =>
     states.reduce((total, { fold }) => total + fold.counters[name], 0);
   return {

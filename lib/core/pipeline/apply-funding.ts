@@ -30,6 +30,7 @@ export function applyFunding(state: InstrumentState, event: FundingEvent): Appli
     for (const part of targets) part.fundingsWithoutMark += 1;
     return undefined;
   }
+  state.funding += cash;
   for (const part of targets) part.funding += cash;
   if (cash !== 0n) {
     stepNet(state.path, cash * state.scale.netPerCash, event.time, state.scale.netPerMoney);

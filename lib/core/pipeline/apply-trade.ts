@@ -197,6 +197,9 @@ export function bookTrade(state: InstrumentState, flow: LedgerFlow): void {
   const size = Math.abs(state.position);
   if (size > state.open.maximumLots) state.open.maximumLots = size;
   const fee = BigInt(flow.times) * flow.fee;
+  state.fees += fee;
+  state.trades += flow.times;
+  state.lastTradeTime = Math.max(state.lastTradeTime, flow.time);
   const net = (spread + inventory) * scale.netPerMoney - fee * scale.netPerCash;
   stepNet(state.path, net, flow.time, scale.netPerMoney);
 }

@@ -156,6 +156,11 @@ export interface InstrumentState {
   /** cash + Q·mid when the open bucket began, moved by what late trades booked elsewhere. */
   grossAnchor: bigint;
   seeded: boolean;
+  /** Since the first event, in 10^-12 of the settlement currency. */
+  fees: bigint;
+  funding: bigint;
+  trades: number;
+  lastTradeTime: number;
   amendments: Map<string, Amendment>;
   /** Trades whose amendments were known when the fold began: they need no taking back. */
   foreknown: Set<string>;
@@ -192,6 +197,18 @@ export interface InstrumentState {
   firstTime: number;
 }
 
+function noCounters(): Counters {
+  return {
+    events: 0,
+    applied: 0,
+    duplicates: 0,
+    quarantined: 0,
+    gaps: 0,
+    late: 0,
+    invalidReferences: 0,
+  };
+}
+
 const UNIT_MULTIPLIER = { mantissa: 1, decimals: 0 };
 
 export function newInstrumentState(
@@ -206,15 +223,7 @@ export function newInstrumentState(
     spec: undefined,
     scale: makeScale(0, 0, { inverse: false, multiplier: UNIT_MULTIPLIER }),
     settings,
-    counters: {
-      events: 0,
-      applied: 0,
-      duplicates: 0,
-      quarantined: 0,
-      gaps: 0,
-      late: 0,
-      invalidReferences: 0,
-    },
+    counters: noCounters(),
     nextSequence: 1,
     buffer: new Map(),
     bufferOldest: 0,
@@ -237,6 +246,10 @@ export function newInstrumentState(
     cash: 0n,
     grossAnchor: 0n,
     seeded: false,
+    fees: 0n,
+    funding: 0n,
+    trades: 0,
+    lastTradeTime: 0,
     amendments: new Map(),
     foreknown: new Set(),
     restating: false,
