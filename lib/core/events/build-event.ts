@@ -25,12 +25,10 @@ import type {
   ReferenceEvent,
   TradeEvent,
 } from "./event.ts";
-import { type EventType, FIELD } from "./field.ts";
+import { DEFAULTS, type EventType, FIELD } from "./field.ts";
 import { isNeverKey } from "./plain-text.ts";
 import { quoted, type Refusal } from "./refusal.ts";
 
-const DEFAULT_ACCOUNT = "main";
-const DEFAULT_SOURCE = "brawler";
 const INSTRUMENT = /^[A-Z0-9][A-Z0-9._:-]{0,31}$/;
 const ACCOUNT = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 
@@ -84,7 +82,7 @@ function buildTrade(draft: Draft): TradeEvent {
     feeRate: optionalDecimal(draft, FIELD.feeRate, "positive"),
     execution:
       draft.slots[FIELD.execution] === undefined
-        ? "trade"
+        ? DEFAULTS.execution
         : choiceOf(draft, FIELD.execution, EXECUTIONS),
   };
 }
@@ -225,7 +223,7 @@ function buildHeartbeat(draft: Draft): HeartbeatEvent {
 
 function accountOf(draft: Draft): string {
   const account = optionalText(draft, FIELD.account);
-  if (account === undefined || account === DEFAULT_ACCOUNT) return DEFAULT_ACCOUNT;
+  if (account === undefined || account === DEFAULTS.account) return DEFAULTS.account;
   if (!ACCOUNT.test(account) || isNeverKey(account)) {
     const was = quoted(account);
     blame(draft, "bad-account", FIELD.account, `expected ${ACCOUNT.source}, was ${was}`);
@@ -252,5 +250,5 @@ function receivedTimeOf(draft: Draft): EpochUs | undefined {
 }
 
 function sourceOf(draft: Draft): string {
-  return optionalText(draft, FIELD.source) ?? DEFAULT_SOURCE;
+  return optionalText(draft, FIELD.source) ?? DEFAULTS.source;
 }

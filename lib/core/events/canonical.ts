@@ -3,7 +3,7 @@ import { formatDecimal } from "./decimal.ts";
 import type { BrawlerEvent, Decimal } from "./event.ts";
 import { type FieldName, fieldsOf } from "./field.ts";
 
-export type FieldValue = number | string | Decimal | undefined;
+type FieldValue = number | string | Decimal | undefined;
 
 /**
  * The values of an event's fields in the order of the fields' names, each ended by a line feed (no text holds one);
@@ -23,9 +23,13 @@ export function canonicalNames(type: BrawlerEvent["type"]): readonly FieldName[]
     .toSorted();
 }
 
-/** The value of an event's field as text, empty where it is absent. */
-export function fieldText(event: BrawlerEvent, name: FieldName): string {
-  const value = (event as unknown as Readonly<Record<FieldName, FieldValue>>)[name];
+function fieldText(event: BrawlerEvent, name: FieldName): string {
+  const value = fieldValue(event, name);
   if (value === undefined) return "";
   return typeof value === "object" ? formatDecimal(value) : String(value);
+}
+
+/** The value of an event's field by its name; `undefined` where it is absent, or the kind has no such field. */
+export function fieldValue(event: BrawlerEvent, name: FieldName): FieldValue {
+  return (event as unknown as Readonly<Record<FieldName, FieldValue>>)[name];
 }

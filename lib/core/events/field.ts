@@ -95,6 +95,9 @@ const KINDS: Readonly<Record<EventType, Shape>> = {
   heartbeat: { required: [], optional: [] },
 };
 
+/** What stands where a field is left out. */
+export const DEFAULTS = { account: "main", source: "brawler", execution: "trade" } as const;
+
 /** A set of fields: bit n of `low` is field n, bit n of `high` is field 32 + n. */
 export interface FieldSet {
   readonly low: number;

@@ -19,6 +19,8 @@ import { isNeverKey, isPlainText, MAX_TEXT_CHARACTERS } from "./plain-text.ts";
 import { LINE_TOO_LONG, MAX_LINE_LENGTH, quoted, type Refusal, refuse, shown } from "./refusal.ts";
 import { repeatedKey } from "./repeated-key.ts";
 
+export { isRefusal } from "./refusal.ts";
+
 type Members = Readonly<Record<string, unknown>>;
 
 /**
