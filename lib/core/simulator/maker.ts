@@ -8,7 +8,7 @@ import { type EventWriter, feeRate, feeText } from "./event-writer.ts";
 import type { InstrumentProfile } from "./instrument-profile.ts";
 import { chance, exponential, type RngState, stream, uniform } from "./rng.ts";
 import type { Effects } from "./scenario.ts";
-import type { Arrival, SyntheticMarket } from "./synthetic-market.ts";
+import { type Arrival, counterpartyAt, type SyntheticMarket, TOXIC } from "./synthetic-market.ts";
 
 /** One side's working quote; `id` 0 means that there is none. */
 export interface QuoteState {
@@ -75,6 +75,8 @@ export interface TradeHost {
 
 const NEVER = Number.MAX_SAFE_INTEGER;
 const SECOND = 1_000_000;
+/** In usual quotes. */
+const EXPERIMENT_SIZES = [0.1, 0.2, 0.4, 0.7, 1, 1.5, 2.2, 3.2] as const;
 const SIZES = [1, 1, 1, 2, 0.5, 1, 1.5, 1] as const;
 /** A quote that stands too far off costs nothing but chances. */
 const LAZINESS = 2.5;
@@ -158,28 +160,39 @@ export class Maker {
     const { fillShare, fillDecay } = this.profile.flow;
     const reach = fillShare * effects.fill * Math.exp(-fillDecay * distanceBps);
     if (!chance(this.state.rng, reach)) return;
-    this.fill(side, arrival, effects);
-    const follows = (this.profile.flow.sweepImpact * effects.impact * 10_000 * away) / mid;
-    this.market.push(arrival.sign * (follows + effects.adverseBps));
+    const lots = this.fill(side, arrival, effects);
+    const reached = (10_000 * away) / mid;
+    const size = Math.sqrt(lots / this.profile.quoting.quoteLots);
+    const planted = effects.adverseBps + effects.sizeImpactBps * size;
+    const toxicity = arrival.counterparty === TOXIC ? effects.toxicImpact : 1;
+    this.market.follow(arrival.sign, reached * effects.impact * toxicity, planted);
   }
 
   /** The market went through a quote: whoever saw it first took all of it. */
   sweep(time: number, effects: Effects): void {
     const { buy, sell } = this.state;
     const { bid, ask } = this.market.state;
-    const counterparty = "C1";
-    if (sell.id !== 0 && bid >= sell.price) {
-      this.fillLots("sell", sell.quantity - sell.filled, { time, counterparty }, effects);
-    }
-    if (buy.id !== 0 && ask <= buy.price) {
-      this.fillLots("buy", buy.quantity - buy.filled, { time, counterparty }, effects);
-    }
+    if (sell.id !== 0 && bid >= sell.price) this.sweepSide("sell", time, effects);
+    if (buy.id !== 0 && ask <= buy.price) this.sweepSide("buy", time, effects);
   }
 
-  private fill(side: Side, arrival: Arrival, effects: Effects): void {
+  private sweepSide(side: Side, time: number, effects: Effects): void {
+    if (effects.fill < 1 && !chance(this.state.rng, effects.fill)) {
+      this.cancel(side, time, "pulled");
+      return;
+    }
+    const { quantity, filled } = this.state[side];
+    const counterparty = this.someCounterparty();
+    this.fillLots(side, quantity - filled, { time, counterparty }, effects);
+  }
+
+  /** @returns the lots that were filled */
+  private fill(side: Side, arrival: Arrival, effects: Effects): number {
     const quote = this.state[side];
-    const lots = Math.min(quote.quantity - quote.filled, this.market.takerLots());
+    const left = quote.quantity - quote.filled;
+    const lots = effects.sizeImpactBps > 0 ? left : Math.min(left, this.market.takerLots());
     this.fillLots(side, lots, arrival, effects);
+    return lots;
   }
 
   private fillLots(
@@ -296,7 +309,7 @@ export class Maker {
     const quote = this.state[side];
     const target = this.target(side, effects);
     if (quote.id === 0) {
-      this.place(side, target, time);
+      this.place(side, target, time, effects.sizeImpactBps > 0);
       return;
     }
     if (time >= quote.expires) {
@@ -320,9 +333,10 @@ export class Maker {
     return this.limit - (side === "buy" ? position : -position) - racing;
   }
 
-  private place(side: Side, price: number, time: number): void {
+  private place(side: Side, price: number, time: number, isExperiment: boolean): void {
     const state = this.state;
-    const size = SIZES[Math.floor(uniform(state.rng) * SIZES.length)] ?? 1;
+    const sizes = isExperiment ? EXPERIMENT_SIZES : SIZES;
+    const size = sizes[Math.floor(uniform(state.rng) * sizes.length)] ?? 1;
     const lots = Math.min(Math.round(this.profile.quoting.quoteLots * size), this.room(side));
     if (lots <= 0) return;
     state.quoteCount++;
@@ -403,6 +417,6 @@ export class Maker {
   }
 
   private someCounterparty(): string {
-    return `C${1 + Math.floor(8 * uniform(this.state.rng))}`;
+    return counterpartyAt(uniform(this.state.rng));
   }
 }

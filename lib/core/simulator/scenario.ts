@@ -24,6 +24,8 @@ export interface Effects {
   readonly forcedBuys: number;
   /** Added: how far each of our maker trades moves the price against us, in bps. */
   readonly adverseBps: number;
+  /** Added: the same, times the root of the trade's quantity in usual quotes; and sizes are drawn widely. */
+  readonly sizeImpactBps: number;
   /** Added to the log price, in bps; comes and goes without a trace. */
   readonly priceShiftBps: number;
   /** Whether the market feed is silent. */
@@ -82,6 +84,7 @@ export const USUAL: Effects = {
   skew: 1,
   forcedBuys: 0,
   adverseBps: 0,
+  sizeImpactBps: 0,
   priceShiftBps: 0,
   outage: false,
   tierStep: 0,
@@ -142,7 +145,7 @@ function flashCrash(elapsedUs: number): Effects {
   return {
     ...USUAL,
     priceShiftBps: CRASH_BPS * fall * (0.5 * (1 - back) + 0.5 * rest),
-    volatility: isStressed ? 4 : 1,
+    volatility: isStressed ? 3 : 1,
     spread: isStressed ? 8 : 1,
     depth: isStressed ? 0.2 : 1,
     arrivals: isStressed ? 3 : 1,
@@ -194,6 +197,18 @@ const SCENARIOS: readonly Scenario[] = [
     { volatility: 5, spread: 3, arrivals: 2 },
     HALF_HOURS,
   ),
+  steady(
+    "vol-regimes",
+    "volatility × 2.5 for twelve hours, then usual for twelve",
+    { volatility: 2.5 },
+    { fromMidnight: true, onsetUs: 12 * HOUR_US, lengthUs: 12 * HOUR_US, everyUs: DAY_US },
+  ),
+  steady(
+    "stress",
+    "volatility × 7, spread × 10, depth ÷ 5 and one-sided flow for 40 minutes, once a day",
+    { volatility: 7, spread: 10, depth: 0.2, arrivals: 2, forcedBuys: 0.5 },
+    { lengthUs: 40 * MINUTE_US, everyUs: DAY_US },
+  ),
   moving("flash-crash", "down 8 % in three minutes, half of it back in half an hour", flashCrash, {
     lengthUs: 20 * HOUR_US,
     everyUs: DAY_US,
@@ -223,6 +238,12 @@ const SCENARIOS: readonly Scenario[] = [
     "markout-drift",
     "the price after our maker trades worsens by 0.1 bps a day",
     markoutDrift,
+    { onsetUs: 0 },
+  ),
+  steady(
+    "size-experiment",
+    "quotes of random size, each trade moving the price by 0.5 bps times the root of it",
+    { sizeImpactBps: 0.5 },
     { onsetUs: 0 },
   ),
   steady(

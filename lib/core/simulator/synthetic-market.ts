@@ -68,7 +68,13 @@ const SINGLE_FILE_S = 2;
 const SPREAD_DECAY = Math.exp(-Math.LN2 / 30);
 const SPREAD_SD = 0.35;
 const COUNTERPARTIES = ["C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8"] as const;
-const TOXIC = "C7";
+/** The counterparty that some scenarios make toxic. */
+export const TOXIC = "C7";
+
+/** @param share uniform in (0, 1) */
+export function counterpartyAt(share: number): string {
+  return COUNTERPARTIES[Math.floor(share * COUNTERPARTIES.length)] ?? "C1";
+}
 
 function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
@@ -167,8 +173,18 @@ export class SyntheticMarket {
   }
 
   /** A lasting push of the price by news, in bps; positive is up. */
-  push(bps: number): void {
+  private push(bps: number): void {
     this.state.pressure += bps / 10_000;
+  }
+
+  /**
+   * The price follows an order that reached us, for it swept the book up to there, and by what is planted.
+   *
+   * @param reachedBps distance of our price from the mid it saw
+   */
+  follow(sign: number, reachedBps: number, plantedBps: number): void {
+    const swept = this.isNull ? 0 : this.profile.flow.sweepImpact * reachedBps;
+    this.push(sign * (swept + plantedBps));
   }
 
   /** How much wider than usual a maker does everything. */
@@ -218,8 +234,7 @@ export class SyntheticMarket {
     const span = Math.floor(seconds * 1_000_000) - 2;
     const at = time + 1 + Math.floor(uniform(rng) * Math.max(1, span));
     const sign = chance(rng, effects.forcedBuys) ? 1 : this.nextSign();
-    const which = Math.floor(uniform(rng) * COUNTERPARTIES.length);
-    const counterparty = COUNTERPARTIES[which] ?? "C1";
+    const counterparty = counterpartyAt(uniform(rng));
     this.learn(sign, counterparty === TOXIC ? effects.toxicImpact : 1, effects);
     return { time: at, sign, counterparty };
   }
