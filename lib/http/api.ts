@@ -37,7 +37,7 @@ export function createApi(queries: Queries, options: ApiOptions): Hono {
     c.res.headers.set(NOW_HEADER, String(queries.now()));
   });
   serveReads(api, queries, options.version);
-  serveStream(api, queries);
+  serveStream(api, queries, options);
   servePublish(api, queries);
   api.all("*", refuseRoute);
   api.onError((error, c) => {
@@ -67,7 +67,7 @@ function serveReads(api: Hono, queries: Queries, version: string): void {
   );
 }
 
-function serveStream(api: Hono, queries: Queries): void {
+function serveStream(api: Hono, queries: Queries, { onError }: ApiOptions): void {
   let open = 0;
   api.use(OPERATIONS.liveStream.path, requireSameOrigin());
   get(api, "liveStream", (c, query) => {
@@ -77,8 +77,11 @@ function serveStream(api: Hono, queries: Queries): void {
     open += 1;
     const since = query.since ?? c.req.header("last-event-id");
     const request = { since, everyMs: Number(query.every ?? 0) };
-    return streamLive(c, queries, request, () => {
-      open -= 1;
+    return streamLive(c, queries, request, {
+      onEnd: () => {
+        open -= 1;
+      },
+      onError: (error) => onError?.(error, crypto.randomUUID()),
     });
   });
 }

@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from "hono";
 
 /** @param connect origins besides our own that the page may talk to; none locally, Cognito on AWS */
-export function contentSecurityPolicy(connect: readonly string[]): string {
+function contentSecurityPolicy(connect: readonly string[]): string {
   return [
     "default-src 'self'",
     "img-src 'self' data:",

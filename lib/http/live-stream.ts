@@ -11,23 +11,30 @@ export interface LiveStreamRequest {
   readonly everyMs: number;
 }
 
+export interface StreamEnds {
+  readonly onEnd: () => void;
+  /** Told why, when it was not the reader who ended it; the reader is not. */
+  readonly onError: (error: unknown) => void;
+}
+
 /** Runs until the reader goes; changes that arrive while one is being written are sent as one. */
 export function streamLive(
   c: Context,
   queries: Queries,
   request: LiveStreamRequest,
-  onEnd: () => void,
+  ends: StreamEnds,
 ): Response {
-  c.header("cache-control", "no-store");
   return streamSSE(c, async (stream) => {
     const bell = createBell();
     const stop = queries.onLive(bell.ring);
     stream.onAbort(bell.ring);
     try {
       await pump(stream, queries, bell, request);
+    } catch (error) {
+      if (!stream.aborted) ends.onError(error);
     } finally {
       stop();
-      onEnd();
+      ends.onEnd();
     }
   });
 }

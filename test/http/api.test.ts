@@ -241,7 +241,7 @@ describe("routes", () => {
 });
 
 describe("POST /events", () => {
-  const post = (body: BodyInit | null, headers: Record<string, string> = {}) =>
+  const post = (body: string, headers: Record<string, string> = {}) =>
     local.ask("/api/v1/events", {
       method: "POST",
       body,

@@ -32,7 +32,7 @@ interface Market {
   readonly edgeBps: number;
 }
 
-export const MARKETS: readonly Market[] = [
+const MARKETS: readonly Market[] = [
   market("BTC-PERP", 67_412.5, { tradesPerHour: 180, spreadPerHour: 210, limit: 12, edgeBps: 0.9 }),
   market("ETH-PERP", 3_318.2, { tradesPerHour: 140, spreadPerHour: 130, limit: 180, edgeBps: 0.4 }),
   market("SOL-PERP", 142.37, {
@@ -52,7 +52,7 @@ export interface FixtureQueries extends Queries {
   /** Moves the clock and the newest event with it, and tells every reader of `live`. */
   advance(us: number): void;
   /** The feed falls silent: the clock goes on, the newest event does not. */
-  readonly feed: { silent: boolean };
+  readonly feed: { silent: boolean; words: string };
   readonly history: { progress: HistoryProgress };
   /** Bodies given to `publish`, in order. */
   readonly published: string[];
@@ -69,7 +69,7 @@ export function createFixtureQueries(start = FIXTURE_NOW): FixtureQueries {
   let now = start;
   let asOf = start;
   const listeners = new Set<() => void>();
-  const feed = { silent: false };
+  const feed = { silent: false, words: "fixture" };
   const broken: { error: Error | undefined } = { error: undefined };
   const history = { progress: READY };
   const published: string[] = [];
@@ -101,7 +101,7 @@ export function createFixtureQueries(start = FIXTURE_NOW): FixtureQueries {
         status: "ok" as const,
         version: "0.0.0",
         mock: true as const,
-        feed: "fixture",
+        feed: feed.words,
         startedAt: start,
         history: history.progress,
         data: data(asOf),
@@ -340,11 +340,21 @@ function metrics(
   };
 }
 
+/** As the API chooses them, so that a chart ends where its report does. */
+const CHART_STEPS = [
+  [1, 5e6],
+  [6, 30e6],
+  [24, 120e6],
+  [168, 900e6],
+  [720, 3.6e9],
+] as const;
+
 function pnl(
   markets: readonly Market[],
   window: { readonly from: number; readonly to: number },
 ): MetricsBody["pnl"] {
-  const stepUs = Math.max(5e6, Math.ceil((window.to - window.from) / 720 / 5e6) * 5e6);
+  const hours = (window.to - window.from) / 3.6e9;
+  const stepUs = CHART_STEPS.find(([longest]) => hours <= longest)?.[1] ?? 14.4e9;
   const cents: Flows = { spread: 0, inventory: 0, fees: 0, funding: 0 };
   for (let at = window.from - (window.from % stepUs); at < window.to; at += stepUs) {
     for (const flow of FLOWS) {

@@ -73,6 +73,15 @@ describe("GET /live/stream", () => {
     expect(queries.listeners()).toBe(0);
   });
 
+  it("ends when the use case breaks, tells the log, and does not tell its reader why", async () => {
+    const { ask, queries, failures } = localApp();
+    queries.broken.error = new Error("table brawler-state is gone");
+    const text = await (await ask("/api/v1/live/stream")).text();
+    expect(text).toBe("");
+    expect(failures.map(({ error }) => error)).toEqual([queries.broken.error]);
+    expect(queries.listeners()).toBe(0);
+  });
+
   it("refuses a 65th stream, and serves again once one has closed", async () => {
     const { ask } = localApp();
     const open = await Promise.all(Array.from({ length: 64 }, () => ask("/api/v1/live/stream")));

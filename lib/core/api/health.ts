@@ -23,7 +23,7 @@ export const historySchema = closed(
 
 export type HistoryProgress = Static<typeof historySchema>;
 
-export const feedStateSchema = choice(["ok", "degraded", "restating", "silent"]);
+const feedStateSchema = choice(["ok", "degraded", "restating", "silent"]);
 
 export const healthSchema = closed(
   {

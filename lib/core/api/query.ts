@@ -4,7 +4,7 @@ import { choice, closed, instrumentKeySchema } from "./schema.ts";
 import { seriesMetricSchema } from "./series.ts";
 
 /** ISO 8601 with a zone, or integer microseconds since the epoch. */
-export const TIME_PATTERN =
+const TIME_PATTERN =
   "^(?:\\d{1,16}|\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,6})?)?(?:Z|[+-]\\d{2}:\\d{2}))$";
 
 const timeSchema = Type.String({
@@ -72,5 +72,3 @@ export const emptyQuerySchema = closed({});
 export type SnapshotQuery = Static<typeof snapshotQuerySchema>;
 export type SeriesQuery = Static<typeof seriesQuerySchema>;
 export type TradesQuery = Static<typeof tradesQuerySchema>;
-export type LiveQuery = Static<typeof liveQuerySchema>;
-export type LiveStreamQuery = Static<typeof liveStreamQuerySchema>;

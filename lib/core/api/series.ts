@@ -11,14 +11,7 @@ import { choice, closed, durationUsSchema, epochUsSchema, freshSchema } from "./
  * - `activity`: `trades notional`;
  * - `mid`: `mid`, the last valid one (one instrument only).
  */
-export const SERIES_METRICS = [
-  "pnl",
-  "inventory",
-  "markout",
-  "hit-rate",
-  "activity",
-  "mid",
-] as const;
+const SERIES_METRICS = ["pnl", "inventory", "markout", "hit-rate", "activity", "mid"] as const;
 
 export const seriesMetricSchema = choice(SERIES_METRICS);
 export type SeriesMetric = Static<typeof seriesMetricSchema>;
@@ -30,7 +23,7 @@ export const seriesSchema = closed(
     columns: Type.Record(Type.String(), Type.Array(Type.Union([Type.Number(), Type.Null()]))),
     fresh: freshSchema,
   },
-  "Row k of every column belongs to the bucket [t0 + k·stepUs, t0 + (k + 1)·stepUs).",
+  "Row k of every column belongs to the bucket [t0 + k·stepUs, t0 + (k + 1)·stepUs), cut to the range.",
 );
 
 export type SeriesBody = Static<typeof seriesSchema>;
