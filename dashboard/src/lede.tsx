@@ -1,0 +1,25 @@
+/** The answer first: net PnL of the range and what it is made of, in one sentence. */
+import { count, money, toNumber } from "../model/format.ts";
+import { componentWords } from "../model/sentence.ts";
+import { figures, metrics, url } from "./store.ts";
+
+export function Lede() {
+  const body = metrics.value;
+  if (body === null) return <p class="lede">{missingWords()}</p>;
+  const { pnl, currency, trades } = body;
+  return (
+    <p class="lede">
+      Net <b>{money(toNumber(pnl.net), currency)}</b>
+      {" = "}
+      {[...componentWords(body), `${count(trades.count)} trades`].map((words) => (
+        <span key={words}>{words}</span>
+      ))}
+    </p>
+  );
+}
+
+function missingWords(): string {
+  const { phase, body } = figures.value;
+  if (body !== null) return `No figures for ${url.value.instrument ?? "this"} in this range.`;
+  return phase === "failed" ? "No figures yet." : "Reading the figures…";
+}
