@@ -31,7 +31,7 @@ const TEXT = filesMatching("*", ".ci/*", "{bin,bench,dashboard,docs,lib,rules,te
   (path) => !/\.(png|gz|zst|ico|woff2)$/.test(path) && !path.startsWith("test/tidy"),
 );
 /** Raise it for an escape whose comment convinces a reviewer. */
-const LINT_ESCAPES_MAX = 0;
+const LINT_ESCAPES_MAX = 1;
 
 describe("planted violations", () => {
   const root = layOut();
