@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { RefusedLine } from "./refusal-report.ts";
 
@@ -24,7 +24,7 @@ export function openQuarantine(directory: string): Quarantine {
   return {
     add: (refused, text) => {
       const path = join(directory, `${inputName(refused.file)}.refused.ndjson`);
-      writeSync(handles.get(path) ?? open(path), `${JSON.stringify({ ...refused, text })}\n`);
+      appendFileSync(handles.get(path) ?? open(path), `${JSON.stringify({ ...refused, text })}\n`);
     },
     close: () => {
       for (const handle of handles.values()) closeSync(handle);

@@ -185,11 +185,12 @@ function riskTable(subjects: readonly Subject[], colour: boolean): string {
   const rows = subjects.map((subject) => {
     const { inventory, drawdown, pnl } = subject.metrics;
     const average = inventory.averageAbsolute;
+    const digits = decimalsFor(average === null ? [] : [average]);
     return [
       name(subject),
       ...positionCells(subject.metrics),
-      amount(average, pnl.status, decimalsFor(average === null ? [] : [average])),
-      amount(inventory.maximumAbsolute, pnl.status),
+      amount(average, pnl.status, digits),
+      amount(inventory.maximumAbsolute, pnl.status, digits),
       amount(drawdown.amount, pnl.status, decimals),
       plain(drawdownSpan(drawdown.peakTime, drawdown.troughTime)),
     ];

@@ -1,9 +1,19 @@
 /** The catalogue of commands, in the order in which help lists them. */
 import type { Command } from "../command.ts";
 import { doctor } from "./doctor.ts";
+import { replay } from "./replay.ts";
+import { report } from "./report.ts";
 import { reset } from "./reset.ts";
 import { scenarios } from "./scenarios.ts";
 import { simulate } from "./simulate.ts";
 import { status } from "./status.ts";
 
-export const COMMANDS: readonly Command[] = [simulate, scenarios, doctor, status, reset];
+export const COMMANDS: readonly Command[] = [
+  simulate,
+  replay,
+  report,
+  scenarios,
+  doctor,
+  status,
+  reset,
+];
