@@ -28,6 +28,10 @@ function later(line: SimulatedLine, byUs: number): SimulatedLine {
 /** One line's fate: delivered, delivered later, delivered twice, or never. */
 function send(line: SimulatedLine, faults: DeliveryFaults, state: DeliveryState): void {
   const { held, rng } = state;
+  if (line.line.startsWith('{"type":"instrument"')) {
+    held.push(line);
+    return;
+  }
   const u = uniform(rng);
   const reorder = faults.gaps + faults.reorders;
   if (u < faults.gaps) return;
@@ -50,11 +54,8 @@ export function deliver(
   state: DeliveryState,
 ): readonly SimulatedLine[] {
   const isOrdered = faults === undefined && isAfter(written[0], state.held.at(-1));
-  for (const line of written) {
-    const isFirst = line.line.startsWith('{"type":"instrument"');
-    if (faults === undefined || isFirst) state.held.push(line);
-    else send(line, faults, state);
-  }
+  if (faults === undefined) state.held.push(...written);
+  else for (const line of written) send(line, faults, state);
   if (!isOrdered) state.held.sort((a, b) => a.time - b.time);
   const split = firstFrom(state.held, until);
   const due = state.held.slice(0, split);

@@ -125,10 +125,11 @@ export class PricePath {
 
   /** Log price at `timeUs`, straight between whole seconds; within the last hour or two drawn. */
   at(timeUs: number): number {
-    const second = Math.floor(timeUs / SECOND_US);
+    const seconds = timeUs / SECOND_US;
+    const second = Math.floor(seconds);
     const from = this.levels[second & SECOND_MASK] ?? 0;
     const to = this.levels[(second + 1) & SECOND_MASK] ?? 0;
-    return from + (to - from) * (timeUs / SECOND_US - second);
+    return from + (to - from) * (seconds - second);
   }
 
   /** Volatility of a drawn minute relative to the usual one. */

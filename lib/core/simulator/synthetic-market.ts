@@ -111,10 +111,13 @@ export class SyntheticMarket {
   private readonly isNull: boolean;
   private readonly logStartTicks: number;
   private volatility = 1;
+  /** Usual width now, as a share of the price. */
   private spreadFactor = 1;
   private activity = 1;
   private nervous = 1;
   private cachedMinute = -1;
+  private expStep = Number.NaN;
+  private expBase = 1;
   /** What fades over a step of `fadeSeconds`; steps are mostly of one length. */
   private fadeSeconds = -1;
   private excitationKept = 1;
@@ -165,8 +168,8 @@ export class SyntheticMarket {
     this.refresh();
     const path = this.price.logPrice(state.time);
     const shift = effects.priceShiftBps / 10_000;
-    const mid = Math.exp(this.logStartTicks + path + state.deviation + shift);
-    const width = (this.profile.spreadBps / 10_000) * mid * this.spreadFactor * effects.spread;
+    const mid = this.exponential(this.logStartTicks + path + state.deviation + shift);
+    const width = this.spreadFactor * mid * effects.spread;
     const spread = Math.max(1, Math.round(width));
     state.bid = Math.max(1, Math.floor(mid - spread / 2 + 0.5));
     state.ask = state.bid + spread;
@@ -175,6 +178,20 @@ export class SyntheticMarket {
   /** A lasting push of the price by news, in bps; positive is up. */
   private push(bps: number): void {
     this.state.pressure += bps / 10_000;
+  }
+
+  /**
+   * e^x to the last digit or so, from the nearest 64th: that part is the same for many steps on end.
+   * A function of x alone, so that a simulation which resumes finds the same prices.
+   */
+  private exponential(x: number): number {
+    const step = Math.round(x * 64);
+    if (step !== this.expStep) {
+      this.expStep = step;
+      this.expBase = Math.exp(step / 64);
+    }
+    const r = x - step / 64;
+    return this.expBase * (1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r / 120)))));
   }
 
   /**
@@ -205,7 +222,8 @@ export class SyntheticMarket {
     this.volatility = clamp(this.price.volatility(minute), 0.05, 20);
     this.nervous = Math.exp(0.8 * Math.log(clamp(this.volatility, 0.5, 8)));
     const spreadNoise = this.isNull ? 0 : state.spreadNoise;
-    this.spreadFactor = Math.exp(0.6 * Math.log(this.volatility) + spreadNoise);
+    const widening = Math.exp(0.6 * Math.log(this.volatility) + spreadNoise);
+    this.spreadFactor = (this.profile.spreadBps / 10_000) * widening;
     this.activity = this.isNull ? 1 : clamp(Math.sqrt(this.volatility), 0.4, 3) * season(minute);
   }
 

@@ -20,7 +20,7 @@ export function linesOf(options: Partial<SimulationOptions> = {}): readonly Simu
   return [...simulate({ seed: 42, from: START, durationUs: hours(1), ...options })];
 }
 
-export function text(lines: Iterable<SimulatedLine>): string {
+function text(lines: Iterable<SimulatedLine>): string {
   let all = "";
   for (const { line } of lines) all += `${line}\n`;
   return all;
