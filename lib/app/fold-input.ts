@@ -32,16 +32,26 @@ export interface FoldOptions {
   readonly onBatch?: (events: number) => void;
 }
 
+/** Events committed together: what a commit costs is shared by many. */
+const COMMIT_EVENTS = 65_536;
+
 /** Folds a whole input, and ends it: whatever is still waited for is given up. */
 export async function foldInput(
   processor: Processor,
   input: AsyncIterable<InputBatch>,
   options: FoldOptions,
 ): Promise<void> {
+  let waiting: Delivery[] = [];
+  const commit = async () => {
+    await foldDeliveries(processor, waiting, options);
+    options.onBatch?.(waiting.length);
+    waiting = [];
+  };
   for await (const { deliveries } of input) {
-    await foldDeliveries(processor, deliveries, options);
-    options.onBatch?.(deliveries.length);
+    for (const delivery of deliveries) waiting.push(delivery);
+    if (waiting.length >= COMMIT_EVENTS) await commit();
   }
+  await commit();
   await processor.finish(options.futureLimit);
 }
 

@@ -27,15 +27,17 @@ export async function recoveredTime(
   pieces: readonly PathPiece[],
   whole: PnlPath,
 ): Promise<number | null> {
-  const { troughTime, drawdown } = whole;
+  const { peakTime, troughTime, drawdown } = whole;
   if (troughTime === null) return null;
   const troughAt = (piece: PathPiece) => contains(piece, troughTime);
   const around = await refine(metrics, of, pieces, troughAt);
   const trough = around.findIndex(troughAt);
   const level = troughLevel(around, trough, troughTime) + drawdown;
+  // Of one instant: a high that is not the peak came after the trough.
+  const after = peakTime === troughTime ? troughTime + 1 : troughTime;
   const recovers = (list: readonly PathPiece[], skip: number) =>
     firstPiece(list, (piece, before, index) => {
-      return index >= skip && reached(piece, before, level, troughTime);
+      return index >= skip && reached(piece, before, level, after);
     });
   let fine = around;
   for (;;) {
@@ -55,10 +57,10 @@ function reached(
   piece: PathPiece | undefined,
   before: bigint,
   level: bigint,
-  troughTime: number,
+  after: number,
 ): boolean {
   if (piece === undefined || piece.path.highTime === null) return false;
-  return piece.path.highTime > troughTime && before + piece.path.high >= level;
+  return piece.path.highTime >= after && before + piece.path.high >= level;
 }
 
 function firstPiece(

@@ -1,7 +1,13 @@
 /** Open buckets: accruing time, rolling over, and where a flow of some time belongs. */
 import { ledgerPrice } from "../ledger/scale.ts";
-import { DISTANCE_SLOTS } from "../metrics/quoting.ts";
-import { addCore, type CorePart, emptyCore, encodeCore, hasSpan } from "../rollup/core-part.ts";
+import {
+  accrueQuotes,
+  addCore,
+  type CorePart,
+  emptyCore,
+  encodeCore,
+  hasSpan,
+} from "../rollup/core-part.ts";
 import { encodeMarkoutPart } from "../rollup/markout-part.ts";
 import { newPathCursor, pathOf } from "../rollup/path-cursor.ts";
 import { RESOLUTION_US, RESOLUTIONS, type Resolution } from "../rollup/row.ts";
@@ -41,20 +47,6 @@ function accrue(state: InstrumentState, time: number): void {
   }
   accrueQuotes(open, gap);
   open.to = time;
-}
-
-function accrueQuotes(open: CorePart, gap: number): void {
-  const { live, risk } = open;
-  let bids = 0;
-  let asks = 0;
-  for (let slot = 0; slot < DISTANCE_SLOTS; slot += 1) {
-    const count = live[slot] ?? 0;
-    if (count === 0) continue;
-    risk[slot] = (risk[slot] ?? 0) + count * gap;
-    if (slot * 2 < DISTANCE_SLOTS) bids += count;
-    else asks += count;
-  }
-  if (bids > 0 && asks > 0) open.twoSided += gap;
 }
 
 function foldAbsolute(state: InstrumentState): void {
@@ -119,9 +111,9 @@ function roll(state: InstrumentState, time: number): void {
 }
 
 function openBucket(state: InstrumentState, time: number): void {
-  const live = state.open.live;
+  const { live } = state.open;
   state.open = emptyCore();
-  state.open.live = live.slice();
+  state.open.live = live;
   state.open.from = time;
   state.open.to = time;
   state.open.maximumLots = Math.abs(state.position);

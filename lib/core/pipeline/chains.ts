@@ -2,7 +2,7 @@
 import type { QuoteEvent } from "../events/event.ts";
 import { ledgerPrice } from "../ledger/scale.ts";
 import { distanceSlot } from "../metrics/quoting.ts";
-import { addHits, emptyHits, type HitCounts } from "../rollup/core-part.ts";
+import { addHits, addToSlot, emptyHits, type HitCounts, ownHits } from "../rollup/core-part.ts";
 import { flowTargets } from "./buckets.ts";
 import type { Chain, ChainEnd, InstrumentState } from "./state.ts";
 
@@ -29,15 +29,16 @@ export function applyQuote(
     if (chain !== undefined)
       endChain(state, chain, { reason: event.action, time: event.time }, event);
   } else if (terms !== undefined) {
-    if (chain === undefined) place(state, event, terms);
-    else replace(state, chain, event, terms);
+    const live = chain ?? reopened(state, event);
+    if (live === undefined) place(state, event, terms);
+    else replace(state, live, event, terms);
   }
 }
 
 function reject(state: InstrumentState, event: QuoteEvent): void {
   for (const part of flowTargets(state, event.time, event.sequence)) {
-    part.chain.rejected += 1;
-    part.version.rejected += 1;
+    ownHits(part, "chain").rejected += 1;
+    ownHits(part, "version").rejected += 1;
   }
 }
 
@@ -58,19 +59,42 @@ function place(state: InstrumentState, event: QuoteEvent, { price, lots }: Terms
   state.chains.set(event.quoteId, chain);
   shiftLive(state, slot, 1);
   for (const part of flowTargets(state, event.time, event.sequence)) {
-    part.chain.placed += 1;
-    part.version.placed += 1;
+    ownHits(part, "chain").placed += 1;
+    ownHits(part, "version").placed += 1;
   }
 }
 
-/** A new price, or more quantity, starts a version; less at the same price keeps its place in the queue. */
+/** A quote that is amended lives on, whatever had ended it less than 60 s ago: that end is taken back. */
+function reopened(state: InstrumentState, event: QuoteEvent): Chain | undefined {
+  const chain = state.ended.get(event.quoteId);
+  if (event.action !== "replaced" || chain?.end === undefined) return undefined;
+  const { end } = chain;
+  if (event.time - end.time > RACE_US) return undefined;
+  for (const part of flowTargets(state, end.time, event.sequence)) {
+    addHits(ownHits(part, "chain"), chainHits(state, chain, end), -1);
+    addHits(ownHits(part, "version"), versionHits(state, chain, end.reason), -1);
+  }
+  chain.end = undefined;
+  state.ended.delete(chain.quoteId);
+  state.chains.set(chain.quoteId, chain);
+  chain.slot = distanceSlot(chain.side, chain.price, state.mid);
+  shiftLive(state, chain.slot, 1);
+  return chain;
+}
+
+/**
+ * A new price or side, or more quantity, starts a version; less at the same price keeps its place in the queue. What
+ * leaves nothing to fill ends the quote as it is.
+ */
 function replace(state: InstrumentState, chain: Chain, event: QuoteEvent, terms: Terms): void {
-  if (terms.price !== chain.price || terms.lots > chain.quantity) {
+  const moved = terms.price !== chain.price || event.side !== chain.side;
+  if ((moved || terms.lots > chain.quantity) && terms.lots > chain.filled) {
     for (const part of flowTargets(state, event.time, event.sequence)) {
-      addHits(part.version, versionHits(state, chain, "replaced"));
-      part.version.placed += 1;
+      addHits(ownHits(part, "version"), versionHits(state, chain, "replaced"));
+      ownHits(part, "version").placed += 1;
     }
     chain.price = terms.price;
+    chain.side = event.side;
     chain.versionQuantity = terms.lots - chain.filled;
     chain.versionFilled = 0;
     moveSlot(state, chain);
@@ -106,7 +130,7 @@ function addFill(
   chain.filled += fill.lots;
   chain.versionFilled += fill.lots;
   for (const part of flowTargets(state, fill.time, fill.sequence)) {
-    part.fills[chain.slot] = (part.fills[chain.slot] ?? 0) + 1;
+    addToSlot(part, "fills", chain.slot, 1);
   }
   if (chain.filled >= chain.quantity) {
     endChain(state, chain, { reason: "filled", time: fill.time }, fill);
@@ -127,10 +151,10 @@ function restateEnd(
   chain.filled += fill.lots;
   chain.versionFilled += fill.lots;
   for (const part of flowTargets(state, end.time, fill.sequence)) {
-    addHits(part.chain, before.chain, -1);
-    addHits(part.version, before.version, -1);
-    addHits(part.chain, chainHits(state, chain, end));
-    addHits(part.version, versionHits(state, chain, end.reason));
+    addHits(ownHits(part, "chain"), before.chain, -1);
+    addHits(ownHits(part, "version"), before.version, -1);
+    addHits(ownHits(part, "chain"), chainHits(state, chain, end));
+    addHits(ownHits(part, "version"), versionHits(state, chain, end.reason));
   }
 }
 
@@ -145,8 +169,8 @@ function endChain(
   state.ended.set(chain.quoteId, chain);
   shiftLive(state, chain.slot, -1);
   for (const part of flowTargets(state, end.time, sequence)) {
-    addHits(part.chain, chainHits(state, chain, end));
-    addHits(part.version, versionHits(state, chain, end.reason));
+    addHits(ownHits(part, "chain"), chainHits(state, chain, end));
+    addHits(ownHits(part, "version"), versionHits(state, chain, end.reason));
   }
 }
 
@@ -210,6 +234,8 @@ function moveSlot(state: InstrumentState, chain: Chain): void {
 }
 
 function shiftLive(state: InstrumentState, slot: number, by: 1 | -1): void {
-  const { live } = state.open;
+  const live = state.open.live.slice();
   live[slot] = (live[slot] ?? 0) + by;
+  // Levels are shared between buckets: a change is a new list.
+  state.open.live = live;
 }

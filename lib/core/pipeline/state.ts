@@ -52,7 +52,7 @@ export const MARK_STATUS = ["pending", "ok", "stale", "missing", "invalid"] as c
 /** One of our quotes, from placing to 60 s after its end; `version` is its present price and size. */
 export interface Chain {
   readonly quoteId: string;
-  readonly side: Side;
+  side: Side;
   price: number;
   /** The last accepted total, filled included. */
   quantity: number;

@@ -72,11 +72,11 @@ export type CorePart = { [K in Count]: number } & { [K in BigField]: bigint } & 
   path: PnlPath;
   /** Fees in currencies without a rate, 10^-12 of each. */
   feesUnconverted: Record<string, bigint>;
-  chain: HitCounts;
-  version: HitCounts;
+  chain: Readonly<HitCounts>;
+  version: Readonly<HitCounts>;
   /** Trades, and µs at risk, by side and distance slot. */
-  fills: number[];
-  risk: number[];
+  fills: readonly number[];
+  risk: readonly number[];
   /** µs with a live quote on both sides. */
   twoSided: number;
   /** ∫|Q|dt in lots · µs, and the largest |Q|. */
@@ -91,7 +91,7 @@ export type CorePart = { [K in Count]: number } & { [K in BigField]: bigint } & 
   mid: number;
   midTime: number;
   /** Live quotes by side and distance slot. */
-  live: number[];
+  live: readonly number[];
   openChains: number;
 };
 
@@ -112,7 +112,28 @@ export function emptyHits(): HitCounts {
   };
 }
 
-const NO_SLOTS: readonly number[] = new Array<number>(DISTANCE_SLOTS).fill(0);
+/** Most buckets see no quote end and no trade: they share these, and get their own at the first change. */
+const NO_SLOTS: readonly number[] = Object.freeze(new Array<number>(DISTANCE_SLOTS).fill(0));
+const NO_HITS: Readonly<HitCounts> = Object.freeze(emptyHits());
+
+/** The part's own counts of quotes that closed. */
+export function ownHits(part: CorePart, way: "chain" | "version"): HitCounts {
+  const hits = part[way];
+  if (hits !== NO_HITS) return hits as HitCounts;
+  const own = emptyHits();
+  part[way] = own;
+  return own;
+}
+
+/** Adds to one slot. */
+export function addToSlot(part: CorePart, name: "fills" | "risk", slot: number, by: number): void {
+  let slots = part[name] as number[];
+  if (slots === NO_SLOTS) {
+    slots = NO_SLOTS.slice();
+    part[name] = slots;
+  }
+  slots[slot] = (slots[slot] ?? 0) + by;
+}
 
 /** A part without flows and without span. */
 export function emptyCore(): CorePart {
@@ -141,10 +162,10 @@ export function emptyCore(): CorePart {
     funding: 0n,
     path: EMPTY_PATH,
     feesUnconverted: {},
-    chain: emptyHits(),
-    version: emptyHits(),
-    fills: NO_SLOTS.slice(),
-    risk: NO_SLOTS.slice(),
+    chain: NO_HITS,
+    version: NO_HITS,
+    fills: NO_SLOTS,
+    risk: NO_SLOTS,
     twoSided: 0,
     absoluteTime: 0n,
     maximumLots: 0,
@@ -153,7 +174,7 @@ export function emptyCore(): CorePart {
     cost: 0n,
     mid: 0,
     midTime: 0,
-    live: NO_SLOTS.slice(),
+    live: NO_SLOTS,
     openChains: 0,
   };
 }
@@ -162,7 +183,7 @@ export function emptyCore(): CorePart {
 export function carryLevels(part: CorePart, at: number): CorePart {
   const { position, cost, mid, midTime, live, openChains } = part;
   const maximumLots = Math.abs(position);
-  const levels = { position, cost, mid, midTime, live: live.slice(), openChains, maximumLots };
+  const levels = { position, cost, mid, midTime, live, openChains, maximumLots };
   return Object.assign(emptyCore(), levels, { from: at, to: at });
 }
 
@@ -171,17 +192,24 @@ export function extendCore(part: CorePart, to: number): void {
   const gap = to - part.to;
   if (gap <= 0) return;
   part.absoluteTime += BigInt(Math.abs(part.position)) * BigInt(gap);
+  accrueQuotes(part, gap);
+  part.to = to;
+}
+
+/** Time that the live quotes stood, and whether they stood on both sides. */
+export function accrueQuotes(part: CorePart, gap: number): void {
+  const { live } = part;
+  if (live === NO_SLOTS) return;
   let bids = 0;
   let asks = 0;
   for (let slot = 0; slot < DISTANCE_SLOTS; slot += 1) {
-    const count = part.live[slot] ?? 0;
+    const count = live[slot] ?? 0;
     if (count === 0) continue;
-    part.risk[slot] = (part.risk[slot] ?? 0) + count * gap;
-    if (slot < DISTANCE_SLOTS / 2) bids += count;
+    addToSlot(part, "risk", slot, count * gap);
+    if (slot * 2 < DISTANCE_SLOTS) bids += count;
     else asks += count;
   }
   if (bids > 0 && asks > 0) part.twoSided += gap;
-  part.to = to;
 }
 
 /** True when the part has levels; a part of late flows has none. */
@@ -201,9 +229,9 @@ export function addCore(a: CorePart, b: CorePart): void {
   for (const name of FLOWS) if (b[name] !== 0n) a[name] += b[name];
   a.path = mergePaths(a.path, b.path);
   addFees(a.feesUnconverted, b.feesUnconverted);
-  addHits(a.chain, b.chain);
-  addHits(a.version, b.version);
-  addSlots(a.fills, b.fills);
+  if (b.chain !== NO_HITS) addHits(ownHits(a, "chain"), b.chain);
+  if (b.version !== NO_HITS) addHits(ownHits(a, "version"), b.version);
+  addSlots(a, "fills", b.fills);
   a.realizedVariance += b.realizedVariance;
 }
 
@@ -214,29 +242,30 @@ function addFees(a: Record<string, bigint>, b: Readonly<Record<string, bigint>>)
 function addSpan(a: CorePart, b: CorePart): void {
   if (hasSpan(a)) extendCore(a, b.from);
   else a.from = b.from;
-  addSlots(a.risk, b.risk);
+  addSlots(a, "risk", b.risk);
   a.twoSided += b.twoSided;
   a.position = b.position;
   a.cost = b.cost;
   a.mid = b.mid;
   a.midTime = b.midTime;
-  a.live = b.live.slice();
+  a.live = b.live;
   a.openChains = b.openChains;
   a.to = b.to;
 }
 
 /** Adds `times` · b to a; a restated quote is taken out with −1. */
-export function addHits(a: HitCounts, b: HitCounts, times: 1 | -1 = 1): void {
+export function addHits(a: HitCounts, b: Readonly<HitCounts>, times: 1 | -1 = 1): void {
   for (const name of HIT_COUNTS) a[name] += times * b[name];
   for (const name of HIT_BIGINTS) {
     if (b[name] !== 0n) a[name] += BigInt(times) * b[name];
   }
 }
 
-function addSlots(a: number[], b: readonly number[]): void {
+function addSlots(a: CorePart, name: "fills" | "risk", b: readonly number[]): void {
+  if (b === NO_SLOTS) return;
   for (let slot = 0; slot < DISTANCE_SLOTS; slot += 1) {
     const value = b[slot] ?? 0;
-    if (value !== 0) a[slot] = (a[slot] ?? 0) + value;
+    if (value !== 0) addToSlot(a, name, slot, value);
   }
 }
 
@@ -251,11 +280,10 @@ export function copyCore(part: CorePart): CorePart {
   return {
     ...part,
     feesUnconverted: { ...part.feesUnconverted },
-    chain: { ...part.chain },
-    version: { ...part.version },
-    fills: part.fills.slice(),
-    risk: part.risk.slice(),
-    live: part.live.slice(),
+    chain: part.chain === NO_HITS ? NO_HITS : { ...part.chain },
+    version: part.version === NO_HITS ? NO_HITS : { ...part.version },
+    fills: part.fills === NO_SLOTS ? NO_SLOTS : part.fills.slice(),
+    risk: part.risk === NO_SLOTS ? NO_SLOTS : part.risk.slice(),
   };
 }
 
@@ -266,7 +294,9 @@ export function rescaleCore(part: CorePart, from: Scale, to: Scale): void {
   const net = pow10(to.netDecimals - from.netDecimals);
   for (const name of LOTS) part[name] *= lots;
   for (const name of MONEY) part[name] *= lots * price;
-  for (const hits of [part.chain, part.version]) {
+  for (const way of ["chain", "version"] as const) {
+    if (part[way] === NO_HITS) continue;
+    const hits = ownHits(part, way);
     for (const name of HIT_LOTS) hits[name] *= lots;
     for (const name of HIT_MONEY) hits[name] *= lots * price;
   }
@@ -320,11 +350,13 @@ const BIGINTS = [...LOTS, ...MONEY, ...CASH, "absoluteTime", "cost"] as const;
 const SLOTS = ["fills", "risk", "live"] as const;
 
 function encodeSlots(name: string, slots: readonly number[]): string {
+  if (slots === NO_SLOTS) return "";
   for (const slot of slots) if (slot !== 0) return `,"${name}":[${slots.join(",")}]`;
   return "";
 }
 
 function encodeHits(name: string, hits: HitCounts): string {
+  if (hits === NO_HITS) return "";
   let text = "";
   for (const count of HIT_COUNTS) if (hits[count] !== 0) text += `,"${count}":${hits[count]}`;
   for (const field of HIT_BIGINTS) if (hits[field] !== 0n) text += `,"${field}":"${hits[field]}"`;
