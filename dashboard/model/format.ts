@@ -35,10 +35,13 @@ export function toNumber(decimal: string | null | undefined): number | null {
   return decimal === null || decimal === undefined ? null : Number(decimal);
 }
 
+/** Counted as one dollar each, as the reports do; the currency's own name stands beside its figures. */
+const DOLLARS: ReadonlySet<string> = new Set(["USD", "USDT", "USDC"]);
+
 /** `+$4,812`, `−$304`, `+$12.40`; other currencies follow the number: `+0.0421 BTC`. */
 export function money(value: number | null, currency: string, whole = false): string {
   if (value === null) return MISSING;
-  if (currency !== "USD") return `${significant(value)}${NARROW_SPACE}${currency}`;
+  if (!DOLLARS.has(currency)) return `${significant(value)}${NARROW_SPACE}${currency}`;
   const text = digits(Math.abs(value), whole || Math.abs(value) >= 100 ? 0 : 2);
   return `${signOf(value, text)}$${text}`;
 }
@@ -48,15 +51,15 @@ export function moneyColumn(
   values: readonly (number | null)[],
   currency: string,
 ): (value: number | null) => string {
-  const whole = currency === "USD" && values.some((value) => Math.abs(value ?? 0) >= 100);
+  const whole = DOLLARS.has(currency) && values.some((value) => Math.abs(value ?? 0) >= 100);
   return (value) => money(value === null || !whole ? value : Math.round(value), currency, whole);
 }
 
 function significant(value: number): string {
-  const fraction = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 2 : 6;
-  const text = digits(Math.abs(value), fraction)
-    .replace(/(\.\d*?)0+$/, "$1")
-    .replace(/\.$/, "");
+  const size = Math.abs(value);
+  const options =
+    size >= 1 ? { maximumFractionDigits: size >= 100 ? 0 : 2 } : { maximumSignificantDigits: 3 };
+  const text = format(options).format(size);
   return `${signOf(value, text)}${text}`;
 }
 
@@ -71,7 +74,17 @@ export function compactMoney(value: number | null, currency: string): string {
   if (value === null) return MISSING;
   const text = format({ notation: "compact", maximumSignificantDigits: 3 }).format(Math.abs(value));
   const minus = value < 0 && /[1-9]/.test(text) ? "−" : "";
-  return currency === "USD" ? `${minus}$${text}` : `${minus}${text}${NARROW_SPACE}${currency}`;
+  return DOLLARS.has(currency) ? `${minus}$${text}` : `${minus}${text}${NARROW_SPACE}${currency}`;
+}
+
+/** For an axis, beside which the currency's name stands: `$1.82M`, `0.002`. */
+export function axisMoney(value: number | null, currency: string): string {
+  const text = compactMoney(value, currency);
+  return DOLLARS.has(currency) ? text : (text.split(NARROW_SPACE)[0] ?? text);
+}
+
+export function isDollar(currency: string): boolean {
+  return DOLLARS.has(currency);
 }
 
 /** `+0.42`; the unit stands once, in the column's head, or comes with `bpsWithUnit`. */
@@ -144,8 +157,22 @@ export function dayTime(us: number): string {
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** `gain`, `loss` or `flat`: of what is shown, so that a zero after rounding has no colour. */
-export function toneOf(value: number | null): "gain" | "loss" | "flat" {
-  if (value === null || Math.abs(value) < 0.005) return "flat";
+/** Without its currency, which stands at the head of the row: whole dollars, three digits of anything else. */
+export function rowMoney(value: number | null, currency: string): string {
+  if (value === null) return MISSING;
+  if (DOLLARS.has(currency)) return money(Math.round(value), currency, true);
+  const text = format({ maximumSignificantDigits: 3 }).format(Math.abs(value));
+  return `${signOf(value, text)}${text}`;
+}
+
+export type Tone = "gain" | "loss" | "flat";
+
+/**
+ * `gain`, `loss` or `flat`: of what is shown, so that a zero after rounding has no colour.
+ *
+ * @param least what rounds to less is shown as zero
+ */
+export function toneOf(value: number | null, least = 0.005): Tone {
+  if (value === null || value === 0 || Math.abs(value) < least) return "flat";
   return value > 0 ? "gain" : "loss";
 }

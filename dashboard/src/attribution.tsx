@@ -85,13 +85,15 @@ function StepRow({ step, scale, write }: RowProps) {
       <td class="step-bar" aria-hidden="true">
         <svg viewBox="0 0 100 16" preserveAspectRatio="none" role="presentation">
           <line class="zero" x1={zero * 100} x2={zero * 100} y1={0} y2={16} />
-          <rect
-            class={`fill-${color}`}
-            x={left * 100}
-            width={Math.max(width * 100, 0.6)}
-            y={3}
-            height={10}
-          />
+          {step.value === null ? null : (
+            <rect
+              class={`fill-${color}`}
+              x={left * 100}
+              width={Math.max(width * 100, 0.6)}
+              y={3}
+              height={10}
+            />
+          )}
         </svg>
       </td>
       <td class="number">{write(step.value)}</td>

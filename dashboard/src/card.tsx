@@ -1,13 +1,13 @@
 /** One figure, large, with what it needs to be judged: sample or interval, and its age. */
 import type { ComponentChildren } from "preact";
-import { ago, MISSING } from "../model/format.ts";
+import { ago, MISSING, type Tone } from "../model/format.ts";
 import { now } from "./server-clock.ts";
 import { figures, url } from "./store.ts";
 
 interface CardProps {
   readonly label: string;
   readonly value: ComponentChildren;
-  readonly tone?: "gain" | "loss" | "flat";
+  readonly tone?: Tone;
   readonly children: ComponentChildren;
 }
 

@@ -5,13 +5,16 @@ import {
   bpsWithUnit,
   compactCount,
   compactMoney,
+  isDollar,
   MISSING,
   money,
   percent,
+  type Tone,
   toNumber,
   toneOf,
 } from "../model/format.ts";
 import { halfWidth } from "../model/markout-curve.ts";
+import { statusWords } from "../model/status-words.ts";
 import { Card } from "./card.tsx";
 import { InventoryCard } from "./inventory-card.tsx";
 import { Skeleton } from "./panel.tsx";
@@ -54,13 +57,10 @@ function NetCard({ metrics: { pnl, trades, currency } }: Props) {
   const notional = toNumber(trades.notional);
   const perNotional = net === null || !notional ? null : (net / notional) * 1e4;
   const volume = compactMoney(notional, currency);
+  const tone = toneOf(net, isDollar(currency) ? 0.005 : 0);
   return (
-    <Card
-      label="Net PnL"
-      value={<Signed value={net} text={money(net, currency)} />}
-      tone={toneOf(net)}
-    >
-      {bpsWithUnit(perNotional)} of {volume} traded
+    <Card label="Net PnL" value={<Signed tone={tone} text={money(net, currency)} />} tone={tone}>
+      {net === null ? statusWords(pnl.status) : `${bpsWithUnit(perNotional)} of ${volume} traded`}
     </Card>
   );
 }
@@ -74,7 +74,7 @@ function MarkoutCard({ metrics: { markouts } }: Props) {
   return (
     <Card
       label={`Markout ${horizon}, maker`}
-      value={<Signed value={value} text={bpsWithUnit(value)} />}
+      value={<Signed tone={toneOf(value)} text={bpsWithUnit(value)} />}
       tone={toneOf(value)}
     >
       {half === null ? "no interval below n 30" : `± ${bps(half).replace("+", "")}`} · n{NBSP}
@@ -96,16 +96,20 @@ function HitRateCard({ metrics: { hitRate } }: Props) {
 
 function DrawdownCard({ metrics: { drawdown, currency } }: Props) {
   const amount = toNumber(drawdown.amount);
-  const state =
-    drawdown.troughTime === null ? "none in this range" : recovery(drawdown.recoveredTime);
   return (
     <Card
       label="Maximum drawdown"
       value={money(amount === null ? null : -Math.abs(amount), currency)}
     >
-      {state} · {sampling(drawdown.resolution)}
+      {drawdownWords(drawdown)}
     </Card>
   );
+}
+
+function drawdownWords(drawdown: MetricsBody["drawdown"]): string {
+  if (drawdown.amount === null) return "not known in this range";
+  const state = drawdown.troughTime === null ? "none" : recovery(drawdown.recoveredTime);
+  return `${state} · ${sampling(drawdown.resolution)}`;
 }
 
 function sampling(resolution: string): string {
@@ -117,8 +121,7 @@ function recovery(recoveredTime: number | null): string {
 }
 
 /** Sign, shape and hue together: never hue alone. */
-function Signed({ value, text }: { readonly value: number | null; readonly text: string }) {
-  const tone = toneOf(value);
+function Signed({ tone, text }: { readonly tone: Tone; readonly text: string }) {
   return (
     <>
       {text}

@@ -1,13 +1,14 @@
 /** Every instrument with its attribution, quality and position; a click on a head sorts, on a name opens it. */
 import type { ComponentChildren } from "preact";
 import {
+  axisMoney,
   bps,
   compactCount,
-  compactMoney,
+  isDollar,
   MISSING,
-  money,
   percent,
   quantity,
+  rowMoney,
   toneOf,
 } from "../model/format.ts";
 import {
@@ -30,15 +31,15 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { id: "net", label: "Net PnL", key: true, cell: (row) => <Toned value={row.net} row={row} /> },
   { id: "netbps", label: "Net bps", cell: (row) => bps(row.netBps) },
-  { id: "spread", label: "Spread", cell: (row) => wholeMoney(row.spread, row) },
-  { id: "inventory", label: "Inventory", cell: (row) => wholeMoney(row.inventory, row) },
-  { id: "fees", label: "Fees", cell: (row) => wholeMoney(row.fees, row) },
-  { id: "funding", label: "Funding", cell: (row) => wholeMoney(row.funding, row) },
+  { id: "spread", label: "Spread", cell: (row) => rowMoney(row.spread, row.currency) },
+  { id: "inventory", label: "Inventory", cell: (row) => rowMoney(row.inventory, row.currency) },
+  { id: "fees", label: "Fees", cell: (row) => rowMoney(row.fees, row.currency) },
+  { id: "funding", label: "Funding", cell: (row) => rowMoney(row.funding, row.currency) },
   { id: "residual", label: "Residual", cell: residualCell },
   { id: "markout", label: "Markout", key: true, cell: markoutCell },
   { id: "hit", label: "Hit rate", key: true, cell: hitRateCell },
   { id: "trades", label: "Trades", cell: (row) => compactCount(row.trades) },
-  { id: "volume", label: "Volume", cell: (row) => compactMoney(row.volume, row.currency) },
+  { id: "volume", label: "Volume", cell: (row) => axisMoney(row.volume, row.currency) },
   { id: "use", label: "Position / limit", key: true, cell: (row) => <Position row={row} /> },
 ];
 
@@ -139,6 +140,7 @@ function Row({ row }: { readonly row: InstrumentRow }) {
         >
           {row.key}
         </button>
+        {isDollar(row.currency) ? null : <span class="muted"> {row.currency}</span>}
         {silent ? <span class="silent"> ○ silent</span> : null}
       </th>
       <Cells row={row} />
@@ -168,14 +170,11 @@ function Cells({ row }: { readonly row: InstrumentRow }) {
 }
 
 function Toned({ value, row }: { readonly value: number | null; readonly row: InstrumentRow }) {
-  return <b class={`tone-${toneOf(value)}`}>{wholeMoney(value, row)}</b>;
-}
-
-/** Whole dollars below each other read best; other currencies keep their digits. */
-function wholeMoney(value: number | null, { currency }: InstrumentRow): string {
-  return currency === "USD" && value !== null
-    ? money(Math.round(value), currency, true)
-    : money(value, currency);
+  return (
+    <b class={`tone-${toneOf(value, isDollar(row.currency) ? 0.5 : 0)}`}>
+      {rowMoney(value, row.currency)}
+    </b>
+  );
 }
 
 function residualCell(row: InstrumentRow) {

@@ -3,7 +3,7 @@ import { compactMoney, MISSING, percent, quantity } from "../model/format.ts";
 import { instrumentRow } from "../model/instrument-rows.ts";
 import { lastKnown } from "../model/series-data.ts";
 import { Card } from "./card.tsx";
-import { figures, instruments, inventorySeries, metrics, url } from "./store.ts";
+import { figures, hasNoSum, instruments, inventorySeries, metrics, url } from "./store.ts";
 
 export function InventoryCard() {
   const { instrument } = url.value;
@@ -12,7 +12,9 @@ export function InventoryCard() {
   const currency = metrics.value?.currency ?? "USD";
   const text =
     instrument === null
-      ? compactMoney(lastKnown(columns["exposure"] ?? []), currency)
+      ? hasNoSum.value
+        ? MISSING
+        : compactMoney(lastKnown(columns["exposure"] ?? []), currency)
       : quantity(lastKnown(columns["quantity"] ?? []));
   const label = instrument === null ? "Gross exposure" : "Position";
   return (

@@ -2,12 +2,13 @@
 import { useMemo } from "preact/hooks";
 import type { InstrumentBody } from "../../lib/core/api/instruments.ts";
 import type { SeriesBody } from "../../lib/core/api/series.ts";
-import { compactMoney, quantity, toNumber } from "../model/format.ts";
+import { axisMoney, compactMoney, quantity, toNumber } from "../model/format.ts";
 import { levelSentence } from "../model/sentence.ts";
-import { bucketEnds } from "../model/series-data.ts";
+import { bucketEnds, lastKnown } from "../model/series-data.ts";
+import { statusWords } from "../model/status-words.ts";
 import { Empty, Panel, Waiting } from "./panel.tsx";
 import type { PlotLine } from "./plot.ts";
-import { figures, instruments, inventorySeries, metrics, url } from "./store.ts";
+import { figures, hasNoSum, instruments, inventorySeries, metrics, url } from "./store.ts";
 import { TimePlot } from "./time-plot.tsx";
 import { timeSpan, windowEnd } from "./time-span.ts";
 
@@ -22,7 +23,9 @@ export function InventoryChart() {
   const note = instrument === null ? `gross exposure · ${currency}` : positionNote(terms);
   return (
     <Panel id="inventory" title="Inventory" class="span-4" note={note}>
-      {held === null ? (
+      {hasNoSum.value ? (
+        <Empty height={HEIGHT}>Not one sum: {statusWords("no-reference")}.</Empty>
+      ) : held === null ? (
         <Waiting failure={failure ?? figures.value.failure} height={HEIGHT + 84} />
       ) : (
         <InventoryPlot series={held} terms={terms} currency={currency} />
@@ -58,8 +61,8 @@ function InventoryPlot({ series, terms, currency }: PlotProps) {
   const times = useMemo(() => bucketEnds(series, values.length, end), [series, values, end]);
   const limit = instrument === null ? null : toNumber(terms?.positionLimit);
   const limits = useMemo(() => (limit === null ? [] : [limit, -limit]), [limit]);
-  if (line === undefined || values.length === 0) {
-    return <Empty height={HEIGHT}>Nothing was held in this range.</Empty>;
+  if (line === undefined || lastKnown(values) === null) {
+    return <Empty height={HEIGHT}>What was held in this range is not known.</Empty>;
   }
   const name = instrument === null ? "Gross exposure" : "Position";
   return (
@@ -70,7 +73,7 @@ function InventoryPlot({ series, terms, currency }: PlotProps) {
       times={times}
       lines={lines}
       limits={limits}
-      axis={(value) => (instrument === null ? compactMoney(value, currency) : quantity(value))}
+      axis={(value) => (instrument === null ? axisMoney(value, currency) : quantity(value))}
       {...timeSpan(times)}
     />
   );

@@ -14,7 +14,7 @@ import { figures, go, metrics, url } from "./store.ts";
 import { useWidth } from "./use-width.ts";
 
 const HEIGHT = 240;
-const PAD = { left: 46, right: 18, top: 12, bottom: 26 };
+const PAD = { left: 52, right: 18, top: 12, bottom: 26 };
 const LIQUIDITIES: readonly Liquidity[] = ["maker", "taker"];
 
 export function MarkoutCurve() {

@@ -1,12 +1,13 @@
 /** Cumulative net PnL over the range, its components on demand. */
 import { useMemo, useState } from "preact/hooks";
 import type { SeriesBody } from "../../lib/core/api/series.ts";
-import { compactMoney, money } from "../model/format.ts";
+import { axisMoney, money } from "../model/format.ts";
 import { levelSentence } from "../model/sentence.ts";
-import { bucketEnds, type Column, cumulative } from "../model/series-data.ts";
+import { bucketEnds, type Column, cumulative, lastKnown } from "../model/series-data.ts";
+import { statusWords } from "../model/status-words.ts";
 import { Empty, Panel, Waiting } from "./panel.tsx";
 import type { PlotLine } from "./plot.ts";
-import { figures, metrics, pnlSeries, url } from "./store.ts";
+import { figures, hasNoSum, metrics, pnlSeries, url } from "./store.ts";
 import { TimePlot } from "./time-plot.tsx";
 import { timeSpan, windowEnd } from "./time-span.ts";
 
@@ -22,6 +23,13 @@ const COMPONENTS = [
 export function PnlChart() {
   const { body, failure } = pnlSeries.value;
   const currency = metrics.value?.currency ?? "USD";
+  if (hasNoSum.value) {
+    return (
+      <Panel id="pnl" title="Cumulative net PnL" class="span-8" note={currency}>
+        <Empty height={HEIGHT}>Not one sum: {statusWords("no-reference")}.</Empty>
+      </Panel>
+    );
+  }
   const held = body !== null && body.instrument === url.value.instrument ? body.series : null;
   return (
     <Panel id="pnl" title="Cumulative net PnL" class="span-8" note={`${currency} · UTC`}>
@@ -42,7 +50,9 @@ function PnlPlot({ series, currency }: { readonly series: SeriesBody; readonly c
   const net = lines[0]?.values ?? [];
   const end = windowEnd();
   const times = useMemo(() => bucketEnds(series, net.length, end), [series, net, end]);
-  if (net.length === 0) return <Empty height={HEIGHT}>Nothing happened in this range.</Empty>;
+  if (lastKnown(net) === null) {
+    return <Empty height={HEIGHT}>No net PnL can be given for this range.</Empty>;
+  }
   const toggle = (id: string) => {
     const next = new Set(hidden);
     if (!next.delete(id)) next.add(id);
@@ -57,7 +67,7 @@ function PnlPlot({ series, currency }: { readonly series: SeriesBody; readonly c
       lines={lines}
       hiddenLines={hidden}
       onToggle={toggle}
-      axis={(value) => compactMoney(value, currency)}
+      axis={(value) => axisMoney(value, currency)}
       {...timeSpan(times)}
     />
   );

@@ -76,6 +76,11 @@ export const metrics = computed<MetricsBody | null>(() => {
   return instrument === null ? snapshot.portfolio : (snapshot.instruments[instrument] ?? null);
 });
 
+/** Several currencies without a rate between them have no sum, and a part of it is not shown as if it were one. */
+export const hasNoSum = computed(
+  () => url.value.instrument === null && metrics.value?.pnl.status === "no-reference",
+);
+
 export function go(change: Partial<UrlState>): void {
   const next = { ...url.value, ...change };
   const search = writeUrl(next);

@@ -83,6 +83,9 @@ function parseStep(text: string): DurationUs | undefined {
   return /^\d+$/.test(text) ? (Number(text) as DurationUs) : parseDuration(text);
 }
 
+/** A window is floored to its buckets and ends with the newest event, so that it is a little longer than its name. */
+const SLACK = 1.02;
+
 /** About 700 points whatever the range. */
 const STEPS: readonly (readonly [rangeUs: number, step: string])[] = [
   [HOUR_US, "5s"],
@@ -93,7 +96,7 @@ const STEPS: readonly (readonly [rangeUs: number, step: string])[] = [
 ];
 
 function stepFor(rangeUs: number): DurationUs | undefined {
-  return parseDuration(STEPS.find(([longest]) => rangeUs <= longest)?.[1] ?? "4h");
+  return parseDuration(STEPS.find(([longest]) => rangeUs <= longest * SLACK)?.[1] ?? "4h");
 }
 
 function refused(field: string, detail: string): { readonly errors: readonly ProblemError[] } {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   ago,
+  axisMoney,
   bps,
   bpsWithUnit,
   clockTime,
@@ -14,6 +15,7 @@ import {
   moneyColumn,
   percent,
   quantity,
+  rowMoney,
   toneOf,
 } from "../../dashboard/model/format.ts";
 
@@ -31,6 +33,9 @@ describe("money", () => {
     [0, "USD", "$0.00"],
     [-0.001, "USD", "$0.00"],
     [0.042_1, "BTC", "+0.0421 BTC"],
+    [-0.000_038_147, "BTC", "−0.0000381 BTC"],
+    [0, "BTC", "0 BTC"],
+    [154.768, "USDT", "+$155"],
     [-1_204.5, "EUR", "−1,205 EUR"],
     [100, "EUR", "+100 EUR"],
     [null, "USD", "—"],
@@ -67,11 +72,24 @@ describe("money", () => {
   });
 });
 
+describe("rowMoney", () => {
+  it.each([
+    [-304.4, "USDT", "−$304"],
+    [0.2, "USD", "$0"],
+    [-0.001_87, "BTC", "−0.00187"],
+    [null, "BTC", "—"],
+  ])("writes %s %s as %s", (value, currency, text) => {
+    expect(rowMoney(value, currency)).toBe(text);
+  });
+});
+
 describe("figures", () => {
   it.each([
     [compactMoney(1_820_000, "USD"), "$1.82M"],
     [compactMoney(-304, "USD"), "−$304"],
     [compactMoney(1_234_567, "BTC"), "1.23M BTC"],
+    [axisMoney(1_820_000, "USDC"), "$1.82M"],
+    [axisMoney(-0.002, "BTC"), "−0.002"],
     [bps(0.42), "+0.42"],
     [bps(-0.004), "0.00"],
     [bpsWithUnit(0.42), "+0.42 bps"],
