@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The entry point: asks for a Node.js that runs TypeScript as it stands, then hands over. */
+import { enableCompileCache } from "node:module";
+import { fileURLToPath } from "node:url";
 
 const NEEDED_MAJOR = 24;
 
@@ -11,6 +13,8 @@ if (major < NEEDED_MAJOR) {
   );
   process.exitCode = 3;
 } else {
+  // Without the types stripped anew each time, a command starts in a quarter of the time.
+  enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/brawler", import.meta.url)));
   const { runCommandLine } = await import("./run.ts");
   process.exitCode = await runCommandLine(process.argv.slice(2));
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { PAGE_DIRECTORY } from "./page.ts";
+import { PAGE_DIRECTORY } from "./page-directory.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const STAMP = join(PAGE_DIRECTORY, "sources.sha256");

@@ -4,18 +4,7 @@ import { resolve } from "node:path";
 import { type Configuration, resolveConfig } from "../lib/core/api/config.ts";
 import type { ConfigFile } from "../lib/core/api/config-schema.ts";
 import { CliError, environmentError, reasonOf } from "./cli-error.ts";
-import { option } from "./option.ts";
-import * as kinds from "./value-kind.ts";
-
-const CONFIG_NAME = "brawler.config.json";
-
-/** Flags that say what the file could say, the same in every command that has them. */
-export const configOptions = {
-  config: option(kinds.text, "FILE", `settings (default ./${CONFIG_NAME}, if there is one)`),
-  capital: option(kinds.amount, "AMOUNT", "capital, in the reporting currency"),
-  reporting: option(kinds.currency, "CURRENCY", "currency of portfolio figures"),
-  horizons: option(kinds.horizons, "LIST", "how long after a trade its markouts look"),
-};
+import { CONFIG_NAME } from "./config-options.ts";
 
 export interface ConfigFlags {
   readonly config: string | undefined;

@@ -11,7 +11,7 @@ export interface FeedRun {
   /** What to plant, from the first line on that was not told yet. */
   readonly scenario: { readonly scenario: string; readonly scenarioFrom: EpochUs };
   /** Resolves when the lines are durable. */
-  readonly deliver: (lines: readonly string[]) => Promise<void>;
+  readonly deliver: (lines: readonly string[]) => Promise<unknown>;
   /** Keeps the state for the next start. */
   readonly keep: (state: FeedState) => void;
   /** How far behind the clock the next line is, after each batch: 0 when live. */
@@ -19,24 +19,37 @@ export interface FeedRun {
   readonly signal: AbortSignal;
 }
 
-const LINES_A_BATCH = 2_000;
+/** Large while there is much to load: a commit costs the same for one line and for thousands. */
+const LINES_A_BATCH = 16_384;
 /** Further behind than this, the market is told once a minute: months pass in seconds. */
 const COARSE_BEHIND_US = 10 * MINUTE_US;
 /** How far ahead the telling is settled while live, in real time: a state is kept about this often. */
 const SETTLED_AHEAD_US = 5 * SECOND_US;
+/** How often a state is kept while loading, so that a killed start need not begin again. */
+const KEEP_EVERY_MS = 2_000;
 const LONGEST_SLEEP_MS = 100;
+const LONGEST_REST_MS = 1_000;
+/** While live, a delivery is followed by a rest of so many times its length: what comes meanwhile goes together. */
+const REST_FACTOR = 3;
 
 /** Runs until the signal; what was delivered is then durable, and the state kept. */
 export async function followFeed(run: FeedRun): Promise<void> {
   const { feed, clock, signal } = run;
+  let keptAt = performance.now();
   while (!signal.aborted) {
     const now = clock.now();
     if (feed.isSpent) settle(run, now);
     const lines = feed.take(now, LINES_A_BATCH);
+    const began = performance.now();
     if (lines.length > 0) await run.deliver(lines);
-    run.onBehind(Math.max(0, now - feed.next));
-    if (feed.next <= now) await nextTurn();
-    else await pause(run, feed.next - now);
+    const ended = performance.now();
+    if (ended - keptAt > KEEP_EVERY_MS) {
+      run.keep(feed.save(0));
+      keptAt = ended;
+    }
+    const behindUs = Math.max(0, now - feed.next);
+    run.onBehind(behindUs);
+    await pause(run, behindUs, (ended - began) * REST_FACTOR);
   }
   run.keep(feed.save(0));
 }
@@ -57,8 +70,18 @@ function settle({ feed, clock, scenario, keep }: FeedRun, now: EpochUs): void {
   feed.allow(state);
 }
 
-/** Until the next line is due, or the clock may have been set to another speed. */
-async function pause({ clock, signal }: FeedRun, aheadUs: number): Promise<void> {
-  const ms = Math.min(LONGEST_SLEEP_MS, aheadUs / 1_000 / clock.speed());
-  await sleep(Math.max(1, ms), undefined, { signal }).catch(() => undefined);
+/** Until the next line is due; no longer than until somebody may have changed the clock's speed. */
+async function pause(
+  { feed, clock, signal }: FeedRun,
+  behindUs: number,
+  restMs: number,
+): Promise<void> {
+  const realBehindUs = behindUs / clock.speed();
+  if (realBehindUs > SECOND_US) {
+    await nextTurn();
+    return;
+  }
+  const dueMs = (feed.next - clock.now()) / 1_000 / clock.speed();
+  const wantedMs = Math.max(Math.min(dueMs, LONGEST_SLEEP_MS), Math.min(restMs, LONGEST_REST_MS));
+  await sleep(Math.max(1, wantedMs), undefined, { signal }).catch(() => undefined);
 }

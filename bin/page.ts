@@ -1,10 +1,22 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
-import { environmentError } from "./cli-error.ts";
+import { environmentError, reasonOf } from "./cli-error.ts";
 
-/** Where `npm run build` puts the page. */
-export const PAGE_DIRECTORY = fileURLToPath(new URL("../dist/dashboard", import.meta.url));
+/** Builds the page where `npm start` has not: with the packages for development, in a second. */
+export async function buildPage(directory: string): Promise<string> {
+  if (!existsSync(join(directory, "index.html"))) {
+    await import("./build-page.ts").catch((cause: unknown) => {
+      const complaint = {
+        what: "the page cannot be built",
+        where: directory,
+        why: reasonOf(cause),
+        mend: "npm ci, then npm run build",
+      };
+      throw environmentError(complaint, cause);
+    });
+  }
+  return directory;
+}
 
 /**
  * The built page, from disk to memory, so that a request can only name what is in it.
@@ -16,8 +28,7 @@ export function readPage(directory: string): ReadonlyMap<string, Uint8Array<Arra
     throw environmentError({
       what: "the page has not been built",
       where: directory,
-      why: "npx brawler start leaves that to npm",
-      mend: "npm run build, or start with npm start",
+      mend: "npm run build",
     });
   }
   const entries = readdirSync(directory, { withFileTypes: true, recursive: true });

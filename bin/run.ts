@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { CliError, describeComplaint, type ExitCode, reasonOf, usageError } from "./cli-error.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { commandHelp, INVOCATION, overview } from "./help.ts";
 import { nearest } from "./nearest.ts";
 import { refuseLive } from "./never-live.ts";
+import { productVersion } from "./product-version.ts";
 import { openTerminal } from "./terminal.ts";
 
 /**
@@ -19,11 +19,11 @@ export async function runCommandLine(typed: readonly string[]): Promise<ExitCode
     refuseLive(typed, process.env);
     const [first] = typed;
     if (first === "--version") {
-      await terminal.print(version());
+      await terminal.print(productVersion());
       return 0;
     }
     if (first === undefined || first === "--help" || first === "help") {
-      await terminal.print(overview(COMMANDS, version()));
+      await terminal.print(overview(COMMANDS, productVersion()));
       return first === undefined ? 2 : 0;
     }
     const { command, rest } = findCommand(typed);
@@ -68,10 +68,4 @@ function report(error: unknown): ExitCode {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   }
   return error instanceof CliError ? error.exitCode : 3;
-}
-
-function version(): string {
-  const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  const { version: number } = JSON.parse(file) as { version: string };
-  return number;
 }

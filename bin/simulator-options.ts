@@ -6,7 +6,7 @@ import { nearest } from "./nearest.ts";
 import { option, optionOr } from "./option.ts";
 import * as kinds from "./value-kind.ts";
 
-const scenarioKind: kinds.ValueKind<string> = {
+export const scenarioKind: kinds.ValueKind<string> = {
   ...kinds.choice(scenarioList().map(({ name }) => name)),
   expected: "a scenario",
 };

@@ -26,6 +26,12 @@ export const span: ValueKind<DurationUs> = {
   read: (typed) => parseDuration(typed) || undefined,
 };
 
+/** A duration that may be nothing, with or without a unit. */
+export const spanOrNothing: ValueKind<DurationUs> = {
+  expected: "a whole number and us, ms, s, m, h or d, such as 90d, or 0",
+  read: (typed) => parseDuration(typed === "0" ? "0s" : typed),
+};
+
 export const instant: ValueKind<EpochUs> = {
   expected: "a time with a zone, such as 2026-01-01T00:00:00Z, or microseconds since 1970",
   read: parseInstant,

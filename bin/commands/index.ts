@@ -6,9 +6,11 @@ import { report } from "./report.ts";
 import { reset } from "./reset.ts";
 import { scenarios } from "./scenarios.ts";
 import { simulate } from "./simulate.ts";
+import { start } from "./start.ts";
 import { status } from "./status.ts";
 
 export const COMMANDS: readonly Command[] = [
+  start,
   simulate,
   replay,
   report,

@@ -11,9 +11,11 @@ import { MINUTE_US } from "../../lib/core/units.ts";
 import { archivedBatches, archiveLines } from "../archive-input.ts";
 import { CliError, environmentError, reasonOf, usageError } from "../cli-error.ts";
 import { defineCommand, jsonOption } from "../command.ts";
-import { configOptions, loadConfig } from "../config.ts";
+import { loadConfig } from "../config.ts";
+import { configOptions } from "../config-options.ts";
 import { type DataPaths, openStore, prepareDirectory } from "../data-directory.ts";
 import { type EventInput, type Listeners, openEventInput } from "../event-input.ts";
+import { foldSettings } from "../fold-settings.ts";
 import { formatCount } from "../format-figures.ts";
 import { option, optionOr } from "../option.ts";
 import { paceBatches } from "../pace-batches.ts";
@@ -108,7 +110,7 @@ async function foldAll(run: Run, speed: number | undefined): Promise<StrayCounts
     const { stray } = await fold({
       state: store.state,
       metrics: store.metrics,
-      settings: config,
+      settings: foldSettings(config),
       futureLimit: systemClock.now() + FUTURE_US,
       durable: archive !== undefined,
       input: readInput,

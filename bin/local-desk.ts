@@ -1,0 +1,83 @@
+/** One desk on one machine: its data directory, the pipeline into it, and the questions it answers. */
+import { appendFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { EmbeddedStore } from "../lib/adapters/embedded/open-embedded.ts";
+import { openFileArchive } from "../lib/adapters/local/file-archive.ts";
+import { systemClock } from "../lib/adapters/local/system-clock.ts";
+import { type AnswerQuery, answerQueries } from "../lib/app/answer-query.ts";
+import type { SetAside } from "../lib/app/fold-input.ts";
+import { createLivePipeline, type DeliveryOutcome } from "../lib/app/live-pipeline.ts";
+import type { Configuration } from "../lib/core/api/config.ts";
+import type { HistoryProgress } from "../lib/core/api/health.ts";
+import { parseEvent } from "../lib/core/events/parse.ts";
+import { isRefusal } from "../lib/core/events/refusal.ts";
+import type { Clock } from "../lib/ports/clock.ts";
+import type { DataPaths } from "./data-directory.ts";
+import { foldSettings } from "./fold-settings.ts";
+import { addStray, readStray } from "./stray-counts.ts";
+
+export interface DeskOptions {
+  readonly paths: DataPaths;
+  readonly store: EmbeddedStore;
+  readonly config: Configuration;
+  readonly clock: Clock;
+  readonly version: string;
+  /** What is read, in words. */
+  readonly feed: string;
+  readonly history: () => HistoryProgress;
+}
+
+export interface LocalDesk {
+  readonly queries: AnswerQuery;
+  /** Folds what was archived but not folded when the last process ended. */
+  readonly catchUp: () => Promise<void>;
+  /** Resolves when the lines are durable and their figures stored. */
+  readonly deliver: (lines: readonly string[]) => Promise<DeliveryOutcome>;
+  readonly close: () => Promise<void>;
+}
+
+/** Where in the archive the fold stands; kept in the store's meta. */
+const POSITION_KEY = "position";
+/** Lines that came live and were refused, with their reasons. */
+const LIVE_QUARANTINE = "live.refused.ndjson";
+
+export async function openDesk(options: DeskOptions): Promise<LocalDesk> {
+  const { paths, store, config, clock } = options;
+  const position = positionIn(store);
+  const archive = await openFileArchive({ directory: paths.archive, floor: position.get() });
+  const pipeline = createLivePipeline(
+    { state: store.state, metrics: store.metrics, archive, clock, position },
+    {
+      settings: foldSettings(config),
+      onSetAside: (aside, text) => keepSetAside(options, aside, text),
+      onCommit: (names) => queries.changed(names),
+    },
+  );
+  const queries = answerQueries(
+    { state: store.state, metrics: store.metrics, clock, deliver: pipeline.deliver },
+    { ...config, version: options.version, feed: options.feed, startedAt: systemClock.now() },
+    { history: options.history, stray: () => readStray(store.meta) },
+  );
+  return {
+    queries,
+    catchUp: () => pipeline.catchUp(),
+    deliver: pipeline.deliver,
+    close: () => archive.close(),
+  };
+}
+
+function positionIn({ meta }: EmbeddedStore) {
+  return {
+    get: () => Number(meta.get(POSITION_KEY) ?? 0),
+    set: (position: number) => meta.set(POSITION_KEY, String(position)),
+  };
+}
+
+function keepSetAside({ paths, store }: DeskOptions, aside: SetAside, text: string): void {
+  // Lines that are no event belong to no instrument: nobody else counts them.
+  if (isRefusal(parseEvent(text))) addStray(store.meta, { events: 1, quarantined: 1 });
+  const { reason, detail } = aside;
+  mkdirSync(paths.quarantine, { recursive: true });
+  const record = `${JSON.stringify({ reason, detail, text })}\n`;
+  appendFileSync(join(paths.quarantine, LIVE_QUARANTINE), record);
+}
