@@ -5,6 +5,7 @@
  * the next child goes on in the same directory. BRAWLER_KILLS sets how often (20), BRAWLER_SEED repeats a run.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Readable } from "node:stream";
@@ -15,6 +16,8 @@ import { openFileArchive } from "../../lib/adapters/local/file-archive.ts";
 import type { ArchivedLine } from "../../lib/ports/raw-archive.ts";
 import { archivedLine, HOT_BUCKETS, KEY, rowsOf } from "./crash-model.ts";
 import { scratchDirectory } from "./scratch-directory.ts";
+
+type Child = ChildProcessByStdio<null, Readable, null>;
 
 interface Acknowledged {
   readonly gen: number;
@@ -57,13 +60,17 @@ async function killAfter(directory: string, rounds: number, turns: number): Prom
   return JSON.parse(lines.at(-1) ?? "") as Acknowledged;
 }
 
-async function untilKilled(
-  child: ChildProcessByStdio<null, Readable, null>,
-  rounds: number,
-  turns: number,
-): Promise<string> {
-  const died = Promise.withResolvers<string | null>();
-  child.once("exit", (_code, signal) => died.resolve(signal));
+async function untilKilled(child: Child, rounds: number, turns: number): Promise<string> {
+  // `once` rejects when the child cannot be started, so that this is said instead of waited for.
+  const [[, signal], told] = await Promise.all([
+    once(child, "exit"),
+    readAndKill(child, rounds, turns),
+  ]);
+  expect(signal).toBe("SIGKILL");
+  return told;
+}
+
+async function readAndKill(child: Child, rounds: number, turns: number): Promise<string> {
   let told = "";
   let isDue = false;
   for await (const chunk of child.stdout.setEncoding("utf8")) {
@@ -73,7 +80,6 @@ async function untilKilled(
     for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
     child.kill("SIGKILL");
   }
-  expect(await died.promise).toBe("SIGKILL");
   return told;
 }
 
