@@ -11,6 +11,8 @@ import type { Configuration } from "../lib/core/api/config.ts";
 import type { HistoryProgress } from "../lib/core/api/health.ts";
 import { parseEvent } from "../lib/core/events/parse.ts";
 import { isRefusal } from "../lib/core/events/refusal.ts";
+import type { RowsFrom } from "../lib/core/pipeline/state.ts";
+import type { Resolution } from "../lib/core/rollup/row.ts";
 import type { Clock } from "../lib/ports/clock.ts";
 import type { DataPaths } from "./data-directory.ts";
 import { foldSettings } from "./fold-settings.ts";
@@ -25,6 +27,8 @@ export interface DeskOptions {
   /** What is read, in words. */
   readonly feed: string;
   readonly history: () => HistoryProgress;
+  /** The feed is sure to reach the present: what will be too old by then need not be written on the way. */
+  readonly reachesNow: boolean;
 }
 
 export interface LocalDesk {
@@ -46,9 +50,10 @@ export async function openDesk(options: DeskOptions): Promise<LocalDesk> {
   const position = positionIn(store);
   const archive = await openFileArchive({ directory: paths.archive, floor: position.get() });
   const pipeline = createLivePipeline(
-    { state: store.state, metrics: store.metrics, archive, clock, position },
+    { state: store.state, metrics: store.metrics, archive, clock, position, encode },
     {
       settings: foldSettings(config),
+      ...(options.reachesNow ? { rowsFrom: () => keptFrom(config, clock) } : {}),
       onSetAside: (aside, text) => keepSetAside(options, aside, text),
       onCommit: (names) => queries.changed(names),
     },
@@ -64,6 +69,15 @@ export async function openDesk(options: DeskOptions): Promise<LocalDesk> {
     deliver: pipeline.deliver,
     close: () => archive.close(),
   };
+}
+
+const encode = (text: string): Uint8Array => Buffer.from(text);
+
+/** Retention, as seen from the present. */
+function keptFrom({ retention }: Configuration, clock: Clock): RowsFrom {
+  const now = clock.now();
+  const from = (resolution: Resolution) => Math.max(0, now - retention[resolution]);
+  return { "5s": from("5s"), "1m": from("1m"), "1h": from("1h"), "1d": from("1d") };
 }
 
 function positionIn({ meta }: EmbeddedStore) {

@@ -57,7 +57,9 @@ async function runDesk(run: Start): Promise<void> {
   const version = productVersion();
   const { clock, name: feed } = source;
   const history = meter.progress;
-  const desk = await openDesk({ paths, store, config, clock, version, feed, history });
+  const reachesNow = flags.feed === "simulate";
+  const options = { paths, store, config, clock, version, feed, history, reachesNow };
+  const desk = await openDesk(options);
   const interruption = openInterruption();
   let server: LocalServer | undefined;
   let stopKeys = (): void => {};

@@ -39,3 +39,37 @@ export function brawler(typed: readonly string[], options: RunOptions = {}): Pro
     });
   });
 }
+
+/** A started product: where its page is, and how to end it. */
+export interface Desk {
+  readonly url: string;
+  readonly stop: (signal: NodeJS.Signals) => Promise<Outcome>;
+}
+
+/** Resolves when the page answers; rejects with what was said when the process ends before. */
+export function startDesk(typed: readonly string[]): Promise<Desk> {
+  const child = spawn(process.execPath, [ENTRY, "start", "--port", "0", "--quiet", ...typed], {
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"] },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<Outcome>((resolve) => {
+    child.once("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+  const stop = (signal: NodeJS.Signals): Promise<Outcome> => {
+    child.kill(signal);
+    return ended;
+  };
+  return new Promise((resolve, reject) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+      const url = /^http\S+\n/.exec(stdout)?.[0].trim();
+      if (url !== undefined) resolve({ url, stop });
+    });
+    child.once("close", (exitCode) => reject(new Error(`ended with ${exitCode}: ${stderr}`)));
+  });
+}

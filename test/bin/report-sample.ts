@@ -44,7 +44,7 @@ const NO_QUOTES: HitRateFigures = {
 };
 
 /** An instrument that has only been seen. */
-export const IDLE: PerformanceMetrics = {
+const IDLE: PerformanceMetrics = {
   currency: "USD",
   trades: { count: 0, maker: 0, taker: 0, buyQuantity: "0", sellQuantity: "0", notional: "0" },
   position: { quantity: "0", averageCost: null, mark: null, unrealized: null },
@@ -78,7 +78,7 @@ export const IDLE: PerformanceMetrics = {
 };
 
 /** An instrument that traded, lost on inventory, and has one horizon still pending. */
-export const BUSY: PerformanceMetrics = {
+const BUSY: PerformanceMetrics = {
   ...IDLE,
   trades: { ...IDLE.trades, count: 8_214, maker: 8_214 },
   position: { quantity: "-1.5", averageCost: "67412.5", mark: "67400", unrealized: "18.75" },
