@@ -5,9 +5,9 @@
  */
 
 import type { BrawlerEvent } from "../core/events/event.ts";
-import { parseEvent } from "../core/events/parse.ts";
 import { isRefusal, type Refusal } from "../core/events/refusal.ts";
-import type { Amendment, FoldSettings, InstrumentState } from "../core/pipeline/state.ts";
+import { scanEvent } from "../core/events/scan.ts";
+import type { Amendment, FoldSettings, InstrumentState, RowsFrom } from "../core/pipeline/state.ts";
 import { MINUTE_US } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { MetricStore } from "../ports/metric-store.ts";
@@ -33,12 +33,16 @@ export interface LivePorts {
   readonly metrics: MetricStore;
   readonly archive: RawArchive;
   readonly clock: Clock;
+  /** UTF-8 of a text. */
+  readonly encode: (text: string) => Uint8Array;
   /** The archive position up to which everything is committed and stored. */
   readonly position: { get(): number; set(position: number): void };
 }
 
 export interface LiveOptions {
   readonly settings: FoldSettings;
+  /** Rollups of buckets before these times, by resolution, are too old to be kept and are not written. */
+  readonly rowsFrom?: () => RowsFrom;
   /** Lines and events set aside, as they are; `line` counts within the delivery. */
   readonly onSetAside?: (aside: SetAside, text: string) => void;
   /** Names (`account/instrument`) whose committed state has changed. */
@@ -87,13 +91,14 @@ interface Live {
 
 function processorOf(
   { state, metrics }: LivePorts,
-  { settings }: LiveOptions,
+  { settings, rowsFrom }: LiveOptions,
   onSetAside: (aside: SetAside) => void,
 ): Processor {
   return createProcessor({
     state,
     metrics,
     settings,
+    ...(rowsFrom === undefined ? {} : { rowsFrom }),
     onQuarantine: ({ line }, { reason, detail }) => onSetAside({ line, reason, detail }),
     onRefusedTrades: (trades) => {
       for (const detail of trades) onSetAside({ line: 0, reason: "trade-id-conflict", detail });
@@ -103,7 +108,7 @@ function processorOf(
 
 async function deliver(live: Live, lines: readonly string[]): Promise<DeliveryOutcome> {
   const { archive, clock, position } = live.ports;
-  const batch = parseLines(lines);
+  const batch = parseLines(lines, live.ports.encode);
   const reasons = new Map(batch.refused.map(({ line, reason }) => [line, reason]));
   const receivedTime = clock.now();
   const end = await archive.append(
@@ -121,16 +126,22 @@ async function deliver(live: Live, lines: readonly string[]): Promise<DeliveryOu
   return { counts: { ...counts, quarantined, events: lines.length }, refused };
 }
 
-/** Lines of one delivery, numbered from 1; blank ones are none. */
-export function parseLines(lines: readonly string[]): InputBatch {
+const LINE_FEED = 10;
+
+/** Lines of one delivery, numbered from 1: encoded at once, because events are scanned from bytes. */
+function parseLines(lines: readonly string[], encode: LivePorts["encode"]): InputBatch {
   const deliveries: Delivery[] = [];
   const refused: RefusedLine[] = [];
-  lines.forEach((text, index) => {
-    const line = index + 1;
-    const parsed: BrawlerEvent | Refusal = parseEvent(text);
+  const bytes = encode(lines.join("\n"));
+  let from = 0;
+  for (let line = 1; line <= lines.length; line += 1) {
+    const end = bytes.indexOf(LINE_FEED, from);
+    const to = end < 0 ? bytes.length : end;
+    const parsed: BrawlerEvent | Refusal = scanEvent(bytes, from, to);
     if (isRefusal(parsed)) refused.push({ line, reason: parsed.reason, detail: parsed.detail });
     else deliveries.push({ event: parsed, line });
-  });
+    from = to + 1;
+  }
   return { deliveries, refused };
 }
 
@@ -149,7 +160,7 @@ async function catchUp(live: Live, onLines?: (lines: number) => void): Promise<v
   let lines: string[] = [];
   let last = position.get();
   const flush = async () => {
-    await fold(live, parseLines(lines));
+    await fold(live, parseLines(lines, live.ports.encode));
     position.set(last);
     onLines?.(lines.length);
     live.refused.length = 0;
@@ -180,20 +191,20 @@ async function restate(live: Live): Promise<void> {
     rebuild: new Set(foreknown.keys()),
     onQuarantine: () => {},
   });
-  await foldInput(second, archived(live.ports.archive), {
+  await foldInput(second, archived(live.ports), {
     futureLimit: clock.now() + FUTURE_US,
     only: new Set(foreknown.keys()),
   });
   live.processor = processorOf(live.ports, live.options, (aside) => live.refused.push(aside));
 }
 
-async function* archived(archive: RawArchive): AsyncIterable<InputBatch> {
+async function* archived({ archive, encode }: LivePorts): AsyncIterable<InputBatch> {
   let lines: string[] = [];
   for await (const { line, verdict } of archive.read(0)) {
     if (verdict === "accepted") lines.push(line);
     if (lines.length < CATCH_UP_LINES) continue;
-    yield parseLines(lines);
+    yield parseLines(lines, encode);
     lines = [];
   }
-  if (lines.length > 0) yield parseLines(lines);
+  if (lines.length > 0) yield parseLines(lines, encode);
 }

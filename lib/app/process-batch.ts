@@ -12,6 +12,7 @@ import {
   type FoldSettings,
   type InstrumentState,
   newInstrumentState,
+  type RowsFrom,
 } from "../core/pipeline/state.ts";
 import { endOfInput, offer } from "../core/pipeline/step.ts";
 import { versionOf } from "../core/pipeline/version.ts";
@@ -51,6 +52,8 @@ export interface ProcessorOptions {
   readonly durable?: boolean;
   /** Rows that the store refused because the same trade stands under another sequence. */
   readonly onRefusedTrades?: (trades: readonly string[]) => void;
+  /** Rollups of buckets before these times are too old to be kept: they are not written. */
+  readonly rowsFrom?: () => RowsFrom;
   /** Each quarantined event, with its line. */
   readonly onQuarantine: (delivery: Delivery, quarantine: Quarantine) => void;
 }
@@ -163,6 +166,7 @@ async function fold(
   deliveries: readonly Delivery[],
   futureLimit: number,
 ): Promise<BatchCounts> {
+  if (options.rowsFrom !== undefined) loaded.state.rowsFrom = options.rowsFrom();
   const counts: BatchCounts = { applied: 0, duplicates: 0, quarantined: 0, buffered: 0 };
   const waited: BrawlerEvent[] = [];
   const stored = await storedTrades(options, loaded.state, deliveries);

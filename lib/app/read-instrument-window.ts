@@ -44,6 +44,7 @@ export async function readInstrumentWindow(
   const { account, instrument, scale } = state.fold;
   const rows = rowsOf(state);
   const core = await levelsBefore(metrics, rows, from);
+  const hasOpeningValue = core.mid > 0 || core.position === 0;
   const markouts = settings.horizons.map(() => emptyMarkoutPart());
   const pieces: PathPiece[] = [];
   for (const range of coverOf(from, to)) {
@@ -70,6 +71,7 @@ export async function readInstrumentWindow(
     markouts,
     sample,
     recoveredTime: await recoveredTime(metrics, rows, pieces, core.path),
+    hasOpeningValue,
   };
 }
 

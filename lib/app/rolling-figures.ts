@@ -1,9 +1,10 @@
 /** Rolling 7, 30 and 90 day figures of the portfolio, from day rollups: complete UTC days only. */
 import { conversionRate } from "../core/history/portfolio-figures.ts";
 import { type ExactDecimal, exactToNumber } from "../core/ledger/exact.ts";
-import { netToExact, priceToExact } from "../core/ledger/scale.ts";
+import { netToExact, priceToExact, type Scale } from "../core/ledger/scale.ts";
 import type { Figure, RollingFigures } from "../core/metrics/performance-metrics.ts";
 import { rollingPnl } from "../core/metrics/rolling.ts";
+import type { CorePart } from "../core/rollup/core-part.ts";
 import {
   decodeMarkoutPart,
   emptyMarkoutStats,
@@ -56,12 +57,21 @@ async function dailyNet(
   for (const state of states) {
     const rate = conversionRate(state.fold.spec?.settle ?? "USD", reporting, midOf);
     for (const [index, net] of await netByDay(metrics, state, { from, to })) {
-      const day = days[index];
-      if (day === undefined || day === null) continue;
-      days[index] = rate === undefined ? null : day + exactToNumber(net) * exactToNumber(rate);
+      days[index] = addNet(days[index] ?? null, net, rate);
     }
   }
   return days;
+}
+
+/** A day with something that has no price, or no rate, has no value. */
+function addNet(
+  day: number | null,
+  net: ExactDecimal | undefined,
+  rate: ExactDecimal | undefined,
+): number | null {
+  if (day === null || net?.units === 0n) return day;
+  if (net === undefined || rate === undefined) return null;
+  return day + exactToNumber(net) * exactToNumber(rate);
 }
 
 /** Daily flows are converted at the newest mid: a ratio of days needs one unit, not thirty. */
@@ -70,17 +80,25 @@ function presentMid(states: readonly CommittedState[], key: string): ExactDecima
   return found === undefined || found.mid === 0 ? undefined : priceToExact(found.scale, found.mid);
 }
 
+/** Net PnL as each day's own report gives it; undefined where something in it has no price. */
 async function netByDay(
   metrics: MetricStore,
   state: CommittedState,
   { from, to }: { readonly from: number; readonly to: number },
-): Promise<[number, ExactDecimal][]> {
+): Promise<[number, ExactDecimal | undefined][]> {
   const of = rowsOf(state);
   const rows = await readRows(metrics, of, { resolution: "1d", from, to }, "core");
   return rows.map((row) => {
-    const { path } = decodedCore(row, of);
-    return [(row.bucket - from) / DAY_US, netToExact(of.scale, path.total)];
+    return [(row.bucket - from) / DAY_US, netOf(decodedCore(row, of), of.scale)];
   });
+}
+
+function netOf(part: CorePart, scale: Scale): ExactDecimal | undefined {
+  const owed = Object.values(part.feesUnconverted).some((fee) => fee !== 0n);
+  const unpriced = part.mid === 0 && part.position !== 0;
+  if (owed || unpriced || part.fundingsWithoutMark > 0) return undefined;
+  const cash = (part.funding - part.fees) * scale.netPerCash;
+  return netToExact(scale, part.gross * scale.netPerMoney + cash);
 }
 
 async function markouts(

@@ -33,7 +33,7 @@ export function applyFunding(state: InstrumentState, event: FundingEvent): Appli
   state.funding += cash;
   for (const part of targets) part.funding += cash;
   if (cash !== 0n) {
-    stepNet(state.path, cash * state.scale.netPerCash, event.time, state.scale.netPerMoney);
+    stepNet(state.path, cash * state.scale.netPerCash, state.open.to, state.scale.netPerMoney);
   }
   return undefined;
 }

@@ -11,21 +11,21 @@ import { halfTicks } from "./rescale.ts";
 import type { InstrumentState } from "./state.ts";
 
 export function applyReference(state: InstrumentState, event: ReferenceEvent): Applied {
-  const bid = halfTicks(state, event.bid);
+  if (event.time < state.watermark) return countLate(state);
+  const rough = halfTicks(state, event.bid);
   const ask = halfTicks(state, event.ask);
-  if (bid === undefined || ask === undefined) {
+  // Read again: the ask may have refined the scale that the bid was read in.
+  const bid = halfTicks(state, event.bid);
+  if (rough === undefined || bid === undefined || ask === undefined) {
     return quarantine("out-of-range", "bid or ask leaves the exact range in half-ticks");
   }
-  if (event.time < state.watermark) return countLate(state);
-  if (event.mark !== undefined) state.mark = halfTicks(state, event.mark) ?? state.mark;
   if (!(bid > 0 && ask > bid)) {
     state.counters.invalidReferences += 1;
     state.open.invalidReferences += 1;
     return undefined;
   }
-  // Read after both prices: each may have refined the scale that the other was read in.
-  const half = (halfTicks(state, event.bid) ?? bid) + (halfTicks(state, event.ask) ?? ask);
-  moveMid(state, half / 2, event.time);
+  moveMid(state, (bid + ask) / 2, event.time);
+  if (event.mark !== undefined) state.mark = halfTicks(state, event.mark) ?? state.mark;
   return undefined;
 }
 
@@ -45,34 +45,35 @@ function countLate(state: InstrumentState): Applied {
 function moveMid(state: InstrumentState, mid: number, time: number): void {
   settleUpTo(state, time);
   const before = state.mid;
+  const gross = before === 0 ? grossLevel(state) : 0n;
   takeMid(state, mid, time);
-  if (before === 0) firstMid(state, time);
-  else if (mid !== before && state.position !== 0) earn(state, before, time);
+  if (before === 0) firstMid(state, gross);
+  else if (mid !== before && state.position !== 0) earn(state, before);
   state.watermark = time;
   if (mid === before) return;
   restandPreTradeMids(state, time);
   if (state.chains.size > 0) remeasureQuotes(state);
 }
 
-/** Until the first mid nothing held could be valued: all that it is worth now is inventory. */
-function firstMid(state: InstrumentState, time: number): void {
-  const value = grossLevel(state);
+/** Until the first mid what was held could not be valued: what it has gained on its cost is inventory. */
+function firstMid(state: InstrumentState, gross: bigint): void {
+  const value = grossLevel(state) - gross;
   if (value === 0n) return;
   state.open.inventory += value;
   const { netPerMoney } = state.scale;
-  stepNet(state.path, value * netPerMoney, time, netPerMoney);
+  stepNet(state.path, value * netPerMoney, state.open.to, netPerMoney);
 }
 
 /** Q · Δm. */
-function earn(state: InstrumentState, before: number, time: number): void {
+function earn(state: InstrumentState, before: number): void {
   const { scale, mid, position } = state;
   const money = scale.inverse ? Number.NaN : position * (mid - before);
   if (Number.isSafeInteger(money)) {
     addInventory(state, money);
-    stepMoney(state.path, money, time, scale.netPerMoney);
+    stepMoney(state.path, money, state.open.to, scale.netPerMoney);
     return;
   }
   const exact = BigInt(position) * (ledgerPrice(scale, mid) - ledgerPrice(scale, before));
   state.open.inventory += exact;
-  stepNet(state.path, exact * scale.netPerMoney, time, scale.netPerMoney);
+  stepNet(state.path, exact * scale.netPerMoney, state.open.to, scale.netPerMoney);
 }

@@ -47,7 +47,7 @@ export function applyTrade(state: InstrumentState, told: TradeEvent): Applied {
   if (amendment?.kind === "bust") return undefined;
   const event = amendment === undefined ? told : corrected(told, amendment.fields);
   const price = halfTicks(state, event.price);
-  const lots = lotsOf(state, event.quantity);
+  const lots = tradedLots(state, event);
   if (price === undefined || lots === undefined) return outOfRange(event);
   const charge = chargeOf(state, event, price);
   if ("reason" in charge) return charge;
@@ -73,6 +73,12 @@ export function applyTrade(state: InstrumentState, told: TradeEvent): Applied {
   bookTrade(state, flow);
   track(state, event, flow, charge.fee);
   return undefined;
+}
+
+/** The quantity, in lots of a scale that `positionBefore` will not refine any more. */
+function tradedLots(state: InstrumentState, event: TradeEvent): number | undefined {
+  if (event.positionBefore !== undefined) lotsOf(state, event.positionBefore);
+  return lotsOf(state, event.quantity);
 }
 
 function outOfRange(event: TradeEvent): Applied {
@@ -156,6 +162,10 @@ function seedPosition(state: InstrumentState, event: TradeEvent, price: number):
   const mid = midBefore(state, event.time);
   const value = BigInt(before) * ledgerPrice(state.scale, mid || price);
   const gross = grossLevel(state);
+  const since = Math.max(0, state.open.to - event.time);
+  for (const part of flowTargets(state, event.time, event.sequence)) {
+    part.absoluteTime += BigInt(Math.abs(before)) * BigInt(since);
+  }
   state.position = before;
   state.open.maximumLots = Math.max(state.open.maximumLots, Math.abs(before));
   state.cost = value;
@@ -164,7 +174,7 @@ function seedPosition(state: InstrumentState, event: TradeEvent, price: number):
   const moved = grossLevel(state) - gross;
   if (moved === 0n) return;
   state.open.inventory += moved;
-  stepNet(state.path, moved * state.scale.netPerMoney, event.time, state.scale.netPerMoney);
+  stepNet(state.path, moved * state.scale.netPerMoney, state.open.to, state.scale.netPerMoney);
 }
 
 /** Books a trade in the ledger and in the parts that its time belongs to. */
@@ -174,7 +184,6 @@ export function bookTrade(state: InstrumentState, flow: LedgerFlow): void {
   const price = ledgerPrice(scale, flow.price);
   const start = flow.mid > 0 ? ledgerPrice(scale, flow.mid) : price;
   const spread = signed * (start - price);
-  const inventory = state.mid > 0 ? signed * (ledgerPrice(scale, state.mid) - start) : 0n;
   const before = grossLevel(state);
   const targets = flowTargets(state, flow.time, flow.sequence);
   if (flow.time < state.open.to) heldSince(state, flow, targets);
@@ -183,6 +192,7 @@ export function bookTrade(state: InstrumentState, flow: LedgerFlow): void {
   state.cost = basis.cost;
   state.cash -= signed * price;
   const gross = grossLevel(state) - before;
+  const inventory = state.mid > 0 ? signed * (ledgerPrice(scale, state.mid) - start) : gross;
   const notional = BigInt(flow.lots) * (price < 0n ? -price : price);
   for (const part of targets) {
     part.spread += spread;
@@ -201,7 +211,7 @@ export function bookTrade(state: InstrumentState, flow: LedgerFlow): void {
   state.trades += flow.times;
   state.lastTradeTime = Math.max(state.lastTradeTime, flow.time);
   const net = (spread + inventory) * scale.netPerMoney - fee * scale.netPerCash;
-  stepNet(state.path, net, flow.time, scale.netPerMoney);
+  stepNet(state.path, net, state.open.to, scale.netPerMoney);
 }
 
 /**

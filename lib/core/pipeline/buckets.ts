@@ -31,8 +31,18 @@ export function advanceTo(state: InstrumentState, time: number): void {
     return;
   }
   if (time <= open.to) return;
-  if (time - (time % FINEST_US) !== open.from - (open.from % FINEST_US)) roll(state, time);
+  const width = state.openWidth;
+  if (time - (time % width) !== open.from - (open.from % width)) roll(state, time);
+  else if (width !== FINEST_US && finestKept(state, time) !== width) roll(state, time);
   else accrue(state, time);
+}
+
+/** The width of the finest buckets that are kept at a time: what is finer need not be told apart. */
+function finestKept(state: InstrumentState, time: number): number {
+  const kept = RESOLUTIONS.find((resolution) => {
+    return isKept(state, resolution, bucketStart(time, RESOLUTION_US[resolution]));
+  });
+  return RESOLUTION_US[kept ?? "1d"];
 }
 
 function accrue(state: InstrumentState, time: number): void {
@@ -65,9 +75,9 @@ function foldInventory(state: InstrumentState): void {
   state.openInventory = 0;
 }
 
-/** cash + Q·mid: the gross since the start; 0 while there is no mid. */
+/** cash + Q·mid: the gross since the start; while there is no mid, what is held is worth what it cost. */
 export function grossLevel(state: InstrumentState): bigint {
-  if (state.mid === 0) return 0n;
+  if (state.mid === 0) return state.cash + state.cost;
   return state.cash + BigInt(state.position) * ledgerPrice(state.scale, state.mid);
 }
 
@@ -93,15 +103,16 @@ function roll(state: InstrumentState, time: number): void {
   addVariance(state, time);
   const sealed = sealOpen(state);
   const last = sealed.from;
-  state.closed.push(coreRow(state, "5s", sealed));
+  if (state.openWidth === FINEST_US) closeCore(state, "5s", sealed);
   let finer = sealed;
   for (let level = 1; level < RESOLUTIONS.length; level += 1) {
-    const coarse = coarsePart(state, level);
-    addCore(coarse, finer);
     const resolution = RESOLUTIONS[level] ?? "1d";
     const width = RESOLUTION_US[resolution];
+    if (width < state.openWidth) continue;
+    const coarse = coarsePart(state, level);
+    addCore(coarse, finer);
     if (bucketStart(last, width) === bucketStart(time, width)) break;
-    state.closed.push(coreRow(state, resolution, coarse));
+    closeCore(state, resolution, coarse);
     state.coarse[level - 1] = emptyCore();
     finer = coarse;
   }
@@ -117,6 +128,7 @@ function openBucket(state: InstrumentState, time: number): void {
   state.open.from = time;
   state.open.to = time;
   state.open.maximumLots = Math.abs(state.position);
+  state.openWidth = finestKept(state, time);
   state.path = newPathCursor();
 }
 
@@ -137,20 +149,27 @@ function addVariance(state: InstrumentState, time: number): void {
   state.gridMid = state.mid;
 }
 
-function coreRow(state: InstrumentState, resolution: Resolution, part: CorePart) {
+function closeCore(state: InstrumentState, resolution: Resolution, part: CorePart): void {
   const bucket = bucketStart(part.from, RESOLUTION_US[resolution]);
-  return { resolution, bucket, part: "core", value: encodeCore(part, state.scale) };
+  if (!isKept(state, resolution, bucket)) return;
+  state.closed.push({ resolution, bucket, part: "core", value: encodeCore(part, state.scale) });
+}
+
+/** False for a bucket that is over before anything of its resolution is kept. */
+function isKept(state: InstrumentState, resolution: Resolution, bucket: number): boolean {
+  return bucket + RESOLUTION_US[resolution] > state.rowsFrom[resolution];
 }
 
 /** The parts that a flow of `time` is added to: the open bucket, or additive rows where buckets are closed. */
 export function flowTargets(state: InstrumentState, time: number, sequence: number): CorePart[] {
   const { open } = state;
-  if (time >= open.from - (open.from % FINEST_US)) return [open];
+  if (time >= bucketStart(open.from, state.openWidth)) return [open];
   if (time < state.newestTime - ADDITIVE_LIMIT_US) return [open];
   const targets: CorePart[] = [];
   for (let level = 0; level < RESOLUTIONS.length; level += 1) {
     const resolution = RESOLUTIONS[level] ?? "1d";
     const width = RESOLUTION_US[resolution];
+    if (width < state.openWidth) continue;
     if (time >= bucketStart(open.from, width)) {
       targets.push(level === 0 ? open : coarsePart(state, level));
       break;
@@ -184,6 +203,15 @@ function closeLate(state: InstrumentState): void {
   state.lateCores.clear();
 }
 
+/** False where the markout rows of a time would not be kept at a resolution. */
+export function keepsMarkouts(
+  state: InstrumentState,
+  resolution: Resolution,
+  time: number,
+): boolean {
+  return isKept(state, resolution, bucketStart(time, RESOLUTION_US[resolution]));
+}
+
 /** The open markout bucket of a trade at one resolution. */
 export function markoutBucket(
   state: InstrumentState,
@@ -212,9 +240,8 @@ function closeMarkouts(state: InstrumentState): void {
   for (const [key, bucket] of state.markouts) {
     const end = bucket.bucket + RESOLUTION_US[bucket.resolution];
     if (bucket.pending > 0 || !isMature(state, end)) continue;
-    if (state.dirtyMarkouts.has(key)) {
+    if (state.dirtyMarkouts.delete(key) && isKept(state, bucket.resolution, bucket.bucket)) {
       state.closed.push(...markoutRows(state, bucket));
-      state.dirtyMarkouts.delete(key);
     }
     state.markouts.delete(key);
   }

@@ -23,8 +23,7 @@ export function applyQuote(
   forgetEnded(state);
   const chain = state.chains.get(event.quoteId);
   if (event.action === "rejected") {
-    // Of a quote that is or was live only the request is rejected.
-    if (chain === undefined && !state.ended.has(event.quoteId)) reject(state, event);
+    if (chain === undefined) reject(state, event);
   } else if (event.action === "cancelled" || event.action === "expired") {
     if (chain !== undefined)
       endChain(state, chain, { reason: event.action, time: event.time }, event);
@@ -35,7 +34,9 @@ export function applyQuote(
   }
 }
 
+/** Of a quote that is, or was lately, live only the request is rejected. */
 function reject(state: InstrumentState, event: QuoteEvent): void {
+  if (endedLately(state, event.quoteId) !== undefined) return;
   for (const part of flowTargets(state, event.time, event.sequence)) {
     ownHits(part, "chain").rejected += 1;
     ownHits(part, "version").rejected += 1;
@@ -66,10 +67,9 @@ function place(state: InstrumentState, event: QuoteEvent, { price, lots }: Terms
 
 /** A quote that is amended lives on, whatever had ended it less than 60 s ago: that end is taken back. */
 function reopened(state: InstrumentState, event: QuoteEvent): Chain | undefined {
-  const chain = state.ended.get(event.quoteId);
+  const chain = endedLately(state, event.quoteId);
   if (event.action !== "replaced" || chain?.end === undefined) return undefined;
   const { end } = chain;
-  if (event.time - end.time > RACE_US) return undefined;
   for (const part of flowTargets(state, end.time, event.sequence)) {
     addHits(ownHits(part, "chain"), chainHits(state, chain, end), -1);
     addHits(ownHits(part, "version"), versionHits(state, chain, end.reason), -1);
@@ -117,9 +117,8 @@ export function fillChain(
     addFill(state, chain, fill);
     return;
   }
-  const ended = state.ended.get(quoteId);
-  if (ended?.end === undefined || fill.time - ended.end.time > RACE_US) return;
-  restateEnd(state, ended, ended.end, fill);
+  const ended = endedLately(state, quoteId);
+  if (ended?.end !== undefined) restateEnd(state, ended, ended.end, fill);
 }
 
 function addFill(
@@ -211,6 +210,13 @@ function outcome(
   if (reason === "expired") hits.expiredUnfilled = 1;
   if (reason === "replaced") hits.replacedUnfilled = 1;
   return hits;
+}
+
+/** The quote under this id that ended within the 60 s before the newest event. */
+function endedLately(state: InstrumentState, quoteId: string): Chain | undefined {
+  const chain = state.ended.get(quoteId);
+  if (chain?.end === undefined) return undefined;
+  return state.newestTime - chain.end.time <= RACE_US ? chain : undefined;
 }
 
 function forgetEnded(state: InstrumentState): void {

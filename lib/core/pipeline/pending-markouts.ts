@@ -6,7 +6,7 @@ import { ledgerPrice, notionalNumber } from "../ledger/scale.ts";
 import { feeBps, markoutBps } from "../metrics/markout.ts";
 import { addMarkout, emptyMarkoutPart, type MarkoutPart } from "../rollup/markout-part.ts";
 import { RESOLUTIONS } from "../rollup/row.ts";
-import { flowTargets, markoutBucket } from "./buckets.ts";
+import { flowTargets, keepsMarkouts, markoutBucket } from "./buckets.ts";
 import { lastKnownBy } from "./reference-mids.ts";
 import { type InstrumentState, MARK_STATUS, type PendingTrade } from "./state.ts";
 
@@ -20,7 +20,9 @@ export function openParts(
   trade: { readonly time: number; readonly sequence: number },
 ): string[] {
   const make = () => state.settings.horizons.map(() => emptyMarkoutPart());
-  return RESOLUTIONS.map((resolution) => markoutBucket(state, resolution, trade, make).key);
+  return RESOLUTIONS.filter((resolution) => keepsMarkouts(state, resolution, trade.time)).map(
+    (resolution) => markoutBucket(state, resolution, trade, make).key,
+  );
 }
 
 /** Puts a trade among the pending ones; horizons that the watermark has passed are missing, but for the edge. */

@@ -64,6 +64,7 @@ function openRows(state: InstrumentState): DirtyRow[] {
   }
   const from = sum.from;
   RESOLUTIONS.forEach((resolution, level) => {
+    if (RESOLUTION_US[resolution] < state.openWidth) return;
     if (level > 0) {
       const coarse = state.coarse[level - 1];
       const whole = coarse === undefined ? emptyCore() : copyCore(coarse);

@@ -8,7 +8,7 @@ import type { Horizon } from "../metrics/markout.ts";
 import { type CorePart, emptyCore } from "../rollup/core-part.ts";
 import type { MarkoutPart } from "../rollup/markout-part.ts";
 import { newPathCursor, type PathCursor } from "../rollup/path-cursor.ts";
-import type { JsonValue, Resolution } from "../rollup/row.ts";
+import { type JsonValue, RESOLUTION_US, type Resolution } from "../rollup/row.ts";
 
 /** What the fold is told once; a change of horizons needs a rebuild. */
 export interface FoldSettings {
@@ -105,6 +105,11 @@ export interface Amendment {
   readonly fields: { readonly [field: string]: JsonValue };
 }
 
+/** By resolution: rollups of buckets that end at or before this time are not written. */
+export type RowsFrom = Readonly<Record<Resolution, number>>;
+
+const EVERY_ROW: RowsFrom = { "5s": 0, "1m": 0, "1h": 0, "1d": 0 };
+
 /** A row that waits for its flush. */
 export interface DirtyRow {
   readonly resolution: Resolution;
@@ -177,6 +182,8 @@ export interface InstrumentState {
 
   // Open buckets.
   open: CorePart;
+  /** Of the open bucket: 5 s, or more while loading a past whose finer buckets are not kept. */
+  openWidth: number;
   path: PathCursor;
   /** Number sides of `open`: folded in when it is sealed. */
   openInventory: number;
@@ -188,6 +195,7 @@ export interface InstrumentState {
 
   // Waiting for the flush.
   closed: DirtyRow[];
+  rowsFrom: RowsFrom;
   dirtyMarkouts: Set<string>;
   dirtyLate: Set<string>;
   dirtyTrades: Map<string, PendingTrade>;
@@ -258,13 +266,15 @@ export function newInstrumentState(
     pending: [],
     cursors: settings.horizons.map(() => 0),
     open: emptyCore(),
+    openWidth: RESOLUTION_US["5s"],
     path: newPathCursor(),
     openInventory: 0,
     openAbsolute: 0,
-    coarse: [],
+    coarse: [emptyCore(), emptyCore(), emptyCore()],
     markouts: new Map(),
     lateCores: new Map(),
     closed: [],
+    rowsFrom: EVERY_ROW,
     dirtyMarkouts: new Set(),
     dirtyLate: new Set(),
     dirtyTrades: new Map(),

@@ -53,8 +53,8 @@ export interface SimulationState {
   readonly deliveries: readonly DeliveryState[];
 }
 
-/** Once a minute: dense enough for a figure's 60 s of patience, and months fit in seconds. */
-export const HISTORY_GRID_US = MINUTE_US;
+/** Every five minutes: what decides a mid at or after a trade is told exactly besides, and months fit in seconds. */
+export const HISTORY_GRID_US = (5 * MINUTE_US) as DurationUs;
 const LIVE_GRID_US = SECOND_US;
 const HORIZONS_US = [1, 5, 10, 30, 60, 300].map((s) => (s * SECOND_US) as DurationUs);
 /** From here on the telling is coarse, and so are the blocks in which instruments are simulated. */

@@ -14,8 +14,7 @@ import {
   scenarioList,
   USUAL,
 } from "../../../lib/core/simulator/scenario.ts";
-import { HISTORY_GRID_US } from "../../../lib/core/simulator/simulation.ts";
-import type { EpochUs } from "../../../lib/core/units.ts";
+import { type EpochUs, MINUTE_US } from "../../../lib/core/units.ts";
 import { DAY, type EventOf, HOUR, hours, linesOf, ofType, parsed, START, value } from "./run.ts";
 
 const MINUTE = 60_000_000;
@@ -28,7 +27,7 @@ function window(name: string, days = 3) {
 
 function runOf(scenario: string, days = 4, instruments = ["SOL-PERP"]): readonly BrawlerEvent[] {
   const durationUs = hours(24 * days);
-  return parsed(linesOf({ scenario, durationUs, instruments, gridUs: HISTORY_GRID_US, seed: 11 }));
+  return parsed(linesOf({ scenario, durationUs, instruments, gridUs: MINUTE_US, seed: 11 }));
 }
 
 /** Events of one kind inside the planted windows, and outside of them. */
@@ -279,7 +278,7 @@ describe("effects on the maker", () => {
 });
 
 describe("faults of the delivery", () => {
-  const options = { durationUs: hours(24 * 3), gridUs: HISTORY_GRID_US, instruments: ["ETH-PERP"] };
+  const options = { durationUs: hours(24 * 3), gridUs: MINUTE_US, instruments: ["ETH-PERP"] };
   const clean = linesOf(options).map(({ line }) => line);
 
   it("duplicates delivers one line in a hundred twice, and every line once", () => {
