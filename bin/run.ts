@@ -1,4 +1,11 @@
-import { CliError, describeComplaint, type ExitCode, reasonOf, usageError } from "./cli-error.ts";
+import {
+  CliError,
+  type Complaint,
+  describeComplaint,
+  type ExitCode,
+  reasonOf,
+  usageError,
+} from "./cli-error.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { commandHelp, INVOCATION, overview } from "./help.ts";
@@ -56,16 +63,21 @@ function findCommand(typed: readonly string[]): { command: Command; rest: readon
 }
 
 function report(error: unknown): ExitCode {
-  if (error instanceof CliError) {
-    process.stderr.write(describeComplaint(error.complaint));
-  } else {
-    const what = `stopped by an unexpected error: ${reasonOf(error)}`;
-    const mend =
-      "BRAWLER_DEBUG=1 before the command shows where; please report it with that output";
-    process.stderr.write(describeComplaint({ what, mend }));
-  }
+  process.stderr.write(describeComplaint(complaintAbout(error)));
   if ((process.env["BRAWLER_DEBUG"] ?? "") !== "") {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   }
   return error instanceof CliError ? error.exitCode : 3;
+}
+
+/** Errors of the stores: their messages say what, where, why and how to mend it, all in one. */
+const MACHINE_FAULTS = ["EmbeddedStoreError", "ArchiveError"];
+
+function complaintAbout(error: unknown): Complaint {
+  if (error instanceof CliError) return error.complaint;
+  if (error instanceof Error && MACHINE_FAULTS.includes(error.name)) return { what: error.message };
+  return {
+    what: `stopped by an unexpected error: ${reasonOf(error)}`,
+    mend: "BRAWLER_DEBUG=1 before the command shows where; please report it with that output",
+  };
 }
