@@ -19,8 +19,8 @@ export interface FeedRun {
   readonly signal: AbortSignal;
 }
 
-/** Large while there is much to load: a commit costs the same for one line and for thousands. */
-const LINES_A_BATCH = 16_384;
+/** A compromise: larger batches load faster, smaller ones let the page answer meanwhile. */
+const LINES_A_BATCH = 2_048;
 /** Further behind than this, the market is told once a minute: months pass in seconds. */
 const COARSE_BEHIND_US = 10 * MINUTE_US;
 /** How far ahead the telling is settled while live, in real time: a state is kept about this often. */
