@@ -50,6 +50,8 @@ export interface InstrumentWindow {
   readonly markouts: readonly MarkoutPart[];
   readonly sample: MarkoutSample;
   readonly recoveredTime: number | null;
+  /** False where a position was held at `from` before any mid was known. */
+  readonly hasOpeningValue: boolean;
 }
 
 export function instrumentFigures(
@@ -139,23 +141,24 @@ export function attributionOf(window: InstrumentWindow, horizons: readonly Horiz
       const part = window.markouts[index];
       const pending = part === undefined ? 0n : part.pendingLots * mark - part.pendingMoney;
       const lost = part === undefined ? 0n : part.lostLots * mark - part.lostMoney;
+      const [known, unknown] = core.mid > 0 ? [pending, lost] : [0n, lost + pending];
       return {
         label,
-        adverse: money((part?.adverse ?? 0n) + pending),
-        unattributed: money(lost),
+        adverse: money((part?.adverse ?? 0n) + known),
+        unattributed: money(unknown),
       };
     }),
   });
 }
 
 /** What stands in the way of this window's figures. */
-export function gapsOf({ core }: InstrumentWindow): AttributionGaps {
+export function gapsOf({ core, hasOpeningValue }: InstrumentWindow): AttributionGaps {
   const fees = Object.entries(core.feesUnconverted).filter(([, fee]) => fee !== 0n);
   return {
     feesUnconverted: Object.fromEntries(
       fees.map(([currency, fee]) => [currency, cashToExact(fee)]),
     ),
-    hasMid: core.mid > 0 || (core.position === 0 && core.trades === 0),
+    hasMid: hasOpeningValue && (core.mid > 0 || core.position === 0),
     fundingsWithoutMark: core.fundingsWithoutMark,
   };
 }

@@ -225,16 +225,12 @@ function pooledMarkouts(
   rates: readonly Rate[],
   horizons: readonly Horizon[],
 ): PerformanceMetrics["markouts"] {
-  const whole = instruments.every(({ core }, index) => {
-    return rates[index] !== undefined || core.trades === 0;
-  });
   const parts = horizons.map((_, index) => {
     const pooled = emptyMarkoutPart();
     instruments.forEach(({ markouts }, position) => {
       const part = markouts[index];
       if (part === undefined) return;
-      // Without every rate there is no weight to give: the weighted figures stay away.
-      const rate = whole ? exactToNumber(rates[position] ?? EXACT_ZERO) : 0;
+      const rate = rates[position];
       pooled.maker = mergeMarkoutStats(pooled.maker, reweighted(part.maker, rate));
       pooled.taker = mergeMarkoutStats(pooled.taker, reweighted(part.taker, rate));
     });
@@ -243,8 +239,13 @@ function pooledMarkouts(
   return markoutTables(parts, sample, horizons);
 }
 
-/** Weights are notionals: they are converted before they are added. */
-function reweighted(stats: MarkoutStats, rate: number): MarkoutStats {
+/**
+ * Weights are notionals: they are converted before they are added. What has no rate makes them not a number, so that
+ * the weighted figures stay away instead of being partial.
+ */
+function reweighted(stats: MarkoutStats, known: Rate): MarkoutStats {
+  if (stats.weight === 0) return stats;
+  const rate = known === undefined ? Number.NaN : exactToNumber(known);
   return {
     ...stats,
     weight: stats.weight * rate,
