@@ -6,6 +6,7 @@ happened as corrected; the position at an instant is the sum of the trades up to
 
 from bisect import bisect_left, bisect_right
 from fractions import Fraction
+from typing import NamedTuple
 
 import money
 from estimators import drawdown
@@ -21,6 +22,7 @@ class Trade:
         self.time = entry["time"]
         self.sequence = entry["sequence"]
         self.fold = entry["fold"]
+        self.newest = entry["newest"]
         self.watermark_before = entry["watermarkBefore"]
         self.liquidity = entry["liquidity"]
         self.counted = entry["execution"] == "trade"
@@ -46,7 +48,7 @@ class Trade:
         """(in settlement currency, {currency: amount} that has no rate)"""
         fee = entry["fee"]
         currency = entry.get("feeCurrency", terms.settle)
-        if currency == terms.settle:
+        if currency in terms.settles:
             return fee, {}
         if currency == terms.base:
             self.x -= fee
@@ -66,17 +68,21 @@ class Trade:
         return self.size * abs(self.value)
 
 
-class Step:
-    """What one event did to net PnL, and what stood after it."""
+class Step(NamedTuple):
+    """What one event did to gross PnL, at its own time."""
 
-    def __init__(self, time, spread, inventory, other):
-        self.time = time
-        self.spread = spread
-        self.inventory = inventory
-        self.net = spread + inventory + other
-        self.size = ZERO
-        self.mark = None
-        self.equity = ZERO
+    time: int
+    spread: Fraction
+    inventory: Fraction
+
+
+class Told(NamedTuple):
+    """What stood after one event, at the newest time told by then."""
+
+    time: int
+    size: Fraction
+    mark: Fraction | None
+    equity: Fraction
 
 
 class Book:
@@ -96,6 +102,8 @@ class Book:
         self.funding, self.funding_unknown = self._funding()
         self.steps = self._steps()
         self.step_times = [step.time for step in self.steps]
+        self.told = self._told()
+        self.told_times = [step.time for step in self.told]
 
     @property
     def name(self):
@@ -155,7 +163,7 @@ class Book:
             if entry["type"] == "instrument":
                 price = max(price, money.decimals_of(entry["tick"]))
                 size = max(size, money.decimals_of(entry["lot"]))
-            elif entry["type"] == "reference" and entry["used"]:
+            elif entry["type"] == "reference" and not entry["late"]:
                 price = max(price, _decimals(entry["bid"]), _decimals(entry["ask"]))
             elif entry["fold"] in by_fold:
                 trade = by_fold[entry["fold"]]
@@ -205,6 +213,7 @@ class Book:
             if cash is None:
                 unknown.append(entry["time"])
             paid.append((entry["time"], entry["sequence"], cash or ZERO))
+            entry["cash"] = cash or ZERO
         return paid, unknown
 
     def _computed_funding(self, entry):
@@ -227,29 +236,25 @@ class Book:
             return marks[-1]
         return (known[-1]["bid"] + known[-1]["ask"]) / 2 if known else None
 
-    # --- the path ---
+    # --- what earned it, by event time ---
 
     def _steps(self):
-        """Every event that can move net PnL, in order of (time, sequence)."""
+        """Every event that can move gross PnL, in order of (time, sequence)."""
         happenings = [
             (entry["time"], entry["sequence"], "mid", self.terms.value_of(mid))
             for entry, mid in zip(self.references, self.mids)
         ]
         happenings += [(t.time, t.sequence, "trade", t) for t in self.trades]
-        happenings += [(time, sequence, "cash", cash) for time, sequence, cash in self.funding]
         happenings.sort(key=lambda happening: happening[:2])
-        size, mark, stand_in, equity, steps = ZERO, None, None, ZERO, []
+        size, mark, stand_in, steps = ZERO, None, None, []
         for time, _, kind, what in happenings:
-            spread = inventory = other = ZERO
+            spread = inventory = ZERO
             if kind == "mid":
                 previous = stand_in if mark is None else mark
                 if size:
                     inventory = size * (what - previous)
                 mark = what
-            elif kind == "cash":
-                other = what
             else:
-                other = -what.fee
                 if mark is None:
                     inventory = size * (what.value - stand_in) if size else ZERO
                     stand_in = what.value
@@ -258,30 +263,54 @@ class Book:
                     spread += x * (edge - value)
                     inventory += x * (here - edge)
                     size += x
-            step = Step(time, spread, inventory, other)
-            equity += step.net
-            step.size, step.mark, step.equity = size, here_or(mark, stand_in), equity
-            steps.append(step)
+            steps.append(Step(time, spread, inventory))
         return steps
 
     def window_steps(self, start, end):
         return self.steps[bisect_left(self.step_times, start) : bisect_left(self.step_times, end)]
 
+    # --- the path of net PnL, as it was told ---
+
+    def _told(self):
+        """Net PnL after every event, in fold order; an event that came late stands where it was told."""
+        trades = {trade.fold: trade for trade in self.trades}
+        size = cash = cost = other = ZERO
+        mark, path = None, []
+        for entry in self.entries:
+            trade = trades.get(entry["fold"])
+            if entry["type"] == "reference" and entry["used"]:
+                mark = self.terms.value_of((entry["bid"] + entry["ask"]) / 2)
+            elif trade is not None:
+                spent = sum(x * value for x, value, _ in trade.legs())
+                size += sum(x for x, _, _ in trade.legs())
+                cash, cost = cash - spent, cost + spent + trade.realized
+                other -= trade.fee
+            elif entry["type"] == "funding":
+                other += entry["cash"]
+            held = cost if mark is None else size * mark
+            path.append(Told(entry["newest"], size, mark, cash + held + other))
+        return path
+
     def before(self, time):
-        """The last step strictly before, or None."""
-        at = bisect_left(self.step_times, time)
-        return self.steps[at - 1] if at else None
+        """The last step told strictly before, or None."""
+        at = bisect_left(self.told_times, time)
+        return self.told[at - 1] if at else None
 
     def drawdown(self, start, end):
         """(amount, peak time, trough time, recovery time); a path that never fell has no times."""
-        path = [(s.time, s.net) for s in self.window_steps(start, end) if s.net]
+        opening = self.before(start)
+        level, path = opening.equity if opening else ZERO, []
+        for step in self.told[bisect_left(self.told_times, start) : bisect_left(self.told_times, end)]:
+            if step.equity != level:
+                path.append((step.time, step.equity - level))
+            level = step.equity
         amount, peak, trough, recovered = drawdown(path)
         if amount == 0:
             return ZERO, None, None, None
         return amount, start if peak is None else peak, trough, recovered
 
     def absolute_inventory(self, start, end):
-        """(time average, maximum) of |position| in contracts, by direct integration."""
+        """(time average, maximum) of |position|, by direct integration."""
         size, since, area = self.position_at(start), start, ZERO
         largest = abs(size)
         for trade in sorted(self.trades, key=lambda t: (t.time, t.sequence)):
@@ -292,12 +321,7 @@ class Book:
                     size += x
                     largest = max(largest, abs(size))
         area += abs(size) * (end - since)
-        average = self.terms.contracts_of(area / (end - start))
-        return money.rounded(average, 12), self.terms.contracts_of(largest)
-
-
-def here_or(mark, stand_in):
-    return stand_in if mark is None else mark
+        return money.rounded(area / (end - start), 12), largest
 
 
 _known_decimals = {}

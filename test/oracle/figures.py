@@ -83,13 +83,13 @@ def _unconverted(trades):
 
 
 def trade_figures(trades):
-    """Quantities as on the wire, in contracts; the notional is money."""
+    """Quantities in base units, of an inverse instrument in contracts; the notional is money."""
     return {
         "count": len(trades),
         "maker": sum(t.liquidity == "maker" for t in trades),
         "taker": sum(t.liquidity == "taker" for t in trades),
-        "buyQuantity": text(sum((t.contracts for t in trades if t.sign > 0), ZERO)),
-        "sellQuantity": text(sum((t.contracts for t in trades if t.sign < 0), ZERO)),
+        "buyQuantity": text(sum((t.size for t in trades if t.sign > 0), ZERO)),
+        "sellQuantity": text(sum((t.size for t in trades if t.sign < 0), ZERO)),
         "notional": text(sum((t.notional for t in trades), ZERO)),
     }
 
@@ -129,12 +129,13 @@ def drawdown_figures(parts, resolution):
     }
 
 
-def hit_rate_figures(quoting, window):
-    """`quoting` is a list: one for an instrument, all of them for the portfolio."""
+def hit_rate_figures(quoting, window, exchange=None):
+    """`quoting` is a list: one for an instrument, all of them, with their rates, for the portfolio."""
     pooled = len(quoting) != 1
+    rates = [exchange and exchange.rate(q.book.terms.settle, window[1]) for q in quoting]
     chain, version = (
-        quotes.figures(quotes.pool([q.tally(window, by_version) for q in quoting]), pooled)
-        for by_version in (False, True)
+        quotes.figures(quotes.pool([q.tally(window, by) for q in quoting], rates), pooled)
+        for by in (False, True)
     )
     return {**chain, "byVersion": version}
 
@@ -146,7 +147,7 @@ def instrument(book, quoting, window, horizons, with_fifo):
         "currency": book.terms.settle,
         "trades": trade_figures(ledger.trades),
         "position": {
-            "quantity": text(book.terms.contracts_of(ledger.size)),
+            "quantity": text(ledger.size),
             "averageCost": text(ledger.average_cost),
             "mark": text(ledger.mid),
             "unrealized": text(ledger.level),

@@ -131,11 +131,9 @@ def attribution(book, horizon, window, closing):
         if not (window[0] <= trade.time < window[1] and trade.counted):
             continue
         state = standing(book, trade, horizon)
-        if trade.mid_before is None or state == "missing":
+        if state == "missing" or not book.mids:
             unattributed += trade.x * (closing - trade.edge_mark)
         else:
             mid = book.mids[-1] if state == "pending" else horizon_mid(book, trade, horizon)
-            if horizon == 0:
-                mid = trade.mid_before
             adverse += trade.x * (book.terms.value_of(mid) - trade.edge_mark)
     return adverse, unattributed

@@ -110,7 +110,7 @@ class Maker:
             fields["execution"] = rng.choice(("liquidation", "adl", "settlement"))
         if not self.trades and rng.random() < 0.5:
             fields["positionBefore"] = rng.choice(("1.5", "-2"))
-        back = rng.randrange(20_000_000) if rng.random() < 0.02 else 0
+        back = rng.randrange(20_000_000) if len(self.trades) > 20 and rng.random() < 0.02 else 0
         name = f"t{len(self.rows)}"
         self.trades.append(name)
         self.add(

@@ -2,6 +2,8 @@
 
 from fractions import Fraction
 
+DOLLARS = {"USD", "USDT", "USDC"}
+
 
 def rounded(value, places):
     """Half to even at `places` decimals, exactly."""
@@ -43,6 +45,7 @@ class Terms:
         line = line or {}
         self.base = line.get("base", instrument.split("-")[0])
         self.settle = line.get("settle", "USD")
+        self.settles = {self.settle} if "settle" in line else DOLLARS
         self.inverse = line.get("contract") == "inverse"
         self.multiplier = line.get("multiplier", Fraction(1))
 

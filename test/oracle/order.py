@@ -93,22 +93,23 @@ class Stream:
 
     def _fold(self, event, from_hole):
         self.seen[event["sequence"]] = event
+        self.newest = event["time"] if self.newest is None else max(self.newest, event["time"])
         if not self._takes(event):
             self.counts["quarantined"] += 1
             return
         self.counts["applied"] += 1
-        entry = {**event, "fold": len(self.folded), "used": True, "watermarkBefore": self.watermark}
+        known = {"watermarkBefore": self.watermark, "newest": self.newest}
+        entry = {**event, "fold": len(self.folded), "used": True, "late": False, **known}
         late = from_hole
         if event["type"] in ("reference", "heartbeat"):
             late = self._take_price(entry) or late
         self.counts["late"] += late
-        self.newest = event["time"] if self.newest is None else max(self.newest, event["time"])
         self.folded.append(entry)
 
     def _take_price(self, entry):
         """Marks what is not used; true where it came late."""
         if self.watermark is not None and entry["time"] < self.watermark:
-            entry["used"] = False
+            entry["used"], entry["late"] = False, True
             return True
         if entry["type"] == "reference" and not 0 < entry["bid"] < entry["ask"]:
             entry["used"] = False

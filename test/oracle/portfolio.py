@@ -6,9 +6,8 @@ from fractions import Fraction
 import estimators as est
 import figures
 import markouts
-from money import rounded, text
+from money import DOLLARS, rounded, text
 
-DOLLARS = {"USD", "USDT", "USDC"}
 MINUTE = 60_000_000
 DAY = 86_400_000_000
 
@@ -54,7 +53,7 @@ class Portfolio:
         parts = []
         for book in self.books:
             step = book.before(time)
-            parts.append((book, abs(step.size * step.mark) if step and step.size else 0))
+            parts.append((book, abs(step.size * (step.mark or 0)) if step else 0))
         return self.total(parts, time)
 
     def sample_times(self, window):
@@ -100,7 +99,7 @@ def report(portfolio, ledgers, quoting, window, horizons):
         "trades": _trades(portfolio, ledgers, window),
         "position": None,
         "pnl": _pnl(portfolio, ledgers, window, horizons),
-        "hitRate": figures.hit_rate_figures(quoting, window),
+        "hitRate": figures.hit_rate_figures(quoting, window, portfolio.exchange),
         "markouts": {
             liquidity: {
                 label: pooled_markouts(portfolio, liquidity, us, window)
@@ -164,7 +163,7 @@ def pooled_samples(portfolio, liquidity, horizon, window):
             sample.weight *= float(rate) if rate is not None else math.nan
         samples += theirs
         counts = {name: counts[name] + their_counts[name] for name in counts}
-    samples.sort(key=lambda sample: (sample.time, sample.sequence))
+    samples.sort(key=lambda sample: sample.time)
     return samples, counts
 
 

@@ -18,6 +18,7 @@ TALLIED = (
     "rejected",
     "open",
 )
+WORTH = ("quantityWorth", "takenWorth")
 DISTANCES = (None, 0, 1, 2, 5, 10, 20, None)
 
 
@@ -66,7 +67,7 @@ class Chain(Spell):
         elif event["quantity"] > self.filled:
             now.close(event["time"], "replaced")
             self.versions.append(self._version(event))
-        self.side, self.price = event["side"], event["price"]
+            self.side, self.price = event["side"], event["price"]
         if self.filled >= self.quoted:
             self.finish(event["time"], "filled")
 
@@ -91,7 +92,7 @@ class Quoting:
         self.seen_any = False
         current = {}
         trades = {trade.fold: trade for trade in book.trades}
-        for entry in sorted(book.entries, key=lambda e: e["sequence"]):
+        for entry in book.entries:
             if entry["type"] == "quote":
                 self.seen_any = True
                 self._quote(entry, current)
@@ -103,7 +104,7 @@ class Quoting:
         if event["action"] in ("placed", "replaced"):
             gone = chain is None or (
                 chain.end is not None
-                and (event["action"] == "placed" or event["time"] - chain.end > RACE_US)
+                and (event["action"] == "placed" or _is_forgotten(chain, event["newest"]))
             )
             if gone:
                 current[event["quoteId"]] = Chain(event)
@@ -111,7 +112,7 @@ class Quoting:
             else:
                 chain.replace(event)
         elif event["action"] == "rejected":
-            if chain is None:
+            if chain is None or _is_forgotten(chain, event["newest"]):
                 self.rejections.append(event["time"])
         elif chain is not None and chain.end is None:
             chain.finish(event["time"], event["action"])
@@ -213,8 +214,13 @@ def _fill(trade, current):
     chain = current.get(trade.quote_id)
     if chain is None or not trade.counted:
         return
-    if chain.end is None or trade.time - chain.end <= RACE_US:
+    if not _is_forgotten(chain, trade.newest):
         chain.fill(trade)
+
+
+def _is_forgotten(chain, newest):
+    """Ended, and more than 60 s before the newest event."""
+    return chain.end is not None and newest - chain.end > RACE_US
 
 
 def _covers(spans, time):
@@ -244,7 +250,7 @@ def figures(tally, pooled=False):
         "n": closed,
         "status": "ok" if closed else "empty",
         "interval": wilson(tally["filled"], closed) if closed else None,
-        "byQuantity": float(taken / quoted) if quoted else None,
+        "byQuantity": None if taken is None or not quoted else float(taken / quoted),
         "fullFill": tally["full"] / closed if closed else None,
         "cancelledUnfilled": tally["cancelled"] / closed if closed else None,
         "closed": closed,
@@ -254,5 +260,10 @@ def figures(tally, pooled=False):
     }
 
 
-def pool(tallies):
-    return {name: sum(tally[name] for tally in tallies) for name in TALLIED}
+def pool(tallies, rates):
+    """Sums; what quotes are worth is converted, and None where something has no rate."""
+    sums = {name: sum(tally[name] for tally in tallies) for name in TALLIED}
+    for name in WORTH:
+        known = all(rate is not None or not tally[name] for tally, rate in zip(tallies, rates))
+        sums[name] = sum(t[name] * (r or 0) for t, r in zip(tallies, rates)) if known else None
+    return sums

@@ -61,11 +61,9 @@ def _sharpe(pnl, least):
     annual = est.sharpe(pnl, PER_YEAR)
     if annual is None:
         return _figure(None, n, "zero-variance")
-    interval = None
-    if n >= 30:
-        sr = est.sharpe(pnl, 1)
-        half = est.Z_SETTLED * est.sharpe_error(sr, n, *est.biased_moments(pnl))
-        interval = [(sr - half) * math.sqrt(PER_YEAR), (sr + half) * math.sqrt(PER_YEAR)]
+    sr = est.sharpe(pnl, 1)
+    half = est.Z_SETTLED * est.sharpe_error(sr, n, *est.biased_moments(pnl))
+    interval = [(sr - half) * math.sqrt(PER_YEAR), (sr + half) * math.sqrt(PER_YEAR)]
     return _figure(annual, n, "ok", interval)
 
 
