@@ -50,7 +50,15 @@ export async function openDesk(options: DeskOptions): Promise<LocalDesk> {
   const position = positionIn(store);
   const archive = await openFileArchive({ directory: paths.archive, floor: position.get() });
   const pipeline = createLivePipeline(
-    { state: store.state, metrics: store.metrics, archive, clock, position, encode },
+    {
+      state: store.state,
+      metrics: store.metrics,
+      atomic: store.atomic,
+      archive,
+      clock,
+      position,
+      encode,
+    },
     {
       settings: foldSettings(config),
       ...(options.reachesNow ? { rowsFrom: () => keptFrom(config, clock) } : {}),

@@ -9,6 +9,7 @@ import { isRefusal, type Refusal } from "../core/events/refusal.ts";
 import { scanEvent } from "../core/events/scan.ts";
 import type { Amendment, FoldSettings, InstrumentState, RowsFrom } from "../core/pipeline/state.ts";
 import { MINUTE_US } from "../core/units.ts";
+import type { AtomicStore } from "../ports/atomic-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { MetricStore } from "../ports/metric-store.ts";
 import type { RawArchive } from "../ports/raw-archive.ts";
@@ -31,6 +32,7 @@ const CATCH_UP_LINES = 16_384;
 export interface LivePorts {
   readonly state: StateStore;
   readonly metrics: MetricStore;
+  readonly atomic?: AtomicStore;
   readonly archive: RawArchive;
   readonly clock: Clock;
   /** UTF-8 of a text. */
@@ -90,13 +92,14 @@ interface Live {
 }
 
 function processorOf(
-  { state, metrics }: LivePorts,
+  { state, metrics, atomic }: LivePorts,
   { settings, rowsFrom }: LiveOptions,
   onSetAside: (aside: SetAside) => void,
 ): Processor {
   return createProcessor({
     state,
     metrics,
+    ...(atomic === undefined ? {} : { atomic }),
     settings,
     ...(rowsFrom === undefined ? {} : { rowsFrom }),
     onQuarantine: ({ line }, { reason, detail }) => onSetAside({ line, reason, detail }),

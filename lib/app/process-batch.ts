@@ -16,7 +16,8 @@ import {
 } from "../core/pipeline/state.ts";
 import { endOfInput, offer } from "../core/pipeline/step.ts";
 import { versionOf } from "../core/pipeline/version.ts";
-import type { MetricStore } from "../ports/metric-store.ts";
+import type { AtomicStore } from "../ports/atomic-store.ts";
+import type { BatchOutcome, MetricStore } from "../ports/metric-store.ts";
 import type { StateKey, StateStore } from "../ports/state-store.ts";
 
 const ATTEMPTS = 6;
@@ -40,6 +41,8 @@ export interface Delivery {
 export interface ProcessorOptions {
   readonly state: StateStore;
   readonly metrics: MetricStore;
+  /** Where state and rows can be written together; the protocol below then collapses into one write. */
+  readonly atomic?: AtomicStore;
   readonly settings: FoldSettings;
   /** Amendments known before the fold begins, by instrument key: the second fold of an archive. */
   readonly foreknown?: ReadonlyMap<string, ReadonlyMap<string, Amendment>>;
@@ -106,11 +109,10 @@ export function createProcessor(options: ProcessorOptions): Processor {
       // Until it is committed the folded state belongs to no one: a failure leaves the cache empty.
       cache.delete(name);
       await work(loaded);
-      if (await commit(options, key, loaded, durable)) {
+      if (await commitAndFlush(options, key, loaded, durable)) {
         toRebuild.delete(name);
         cache.set(name, loaded);
         keys.set(name, key);
-        await flush(options, loaded);
         return;
       }
     }
@@ -249,14 +251,51 @@ async function commit(
   return true;
 }
 
+async function commitAndFlush(
+  options: ProcessorOptions,
+  key: StateKey,
+  loaded: Loaded,
+  durable: boolean,
+): Promise<boolean> {
+  if (durable && options.atomic !== undefined) {
+    return commitTogether(options, options.atomic, key, loaded);
+  }
+  if (!(await commit(options, key, loaded, durable))) return false;
+  await flush(options, loaded);
+  return true;
+}
+
+/** One write: the committed state owes no rows, so it holds none. */
+async function commitTogether(
+  options: ProcessorOptions,
+  atomic: AtomicStore,
+  key: StateKey,
+  loaded: Loaded,
+): Promise<boolean> {
+  const { epoch, state } = loaded;
+  const gen = loaded.gen + 1;
+  const batch = dirtyRows(state, versionOf(epoch, gen));
+  clearDirty(state);
+  const next = { epoch, gen, body: encodeState(state) };
+  const { result, rows } = await atomic.commitWithRows(key, loaded.expected, next, batch);
+  if (result.outcome === "stale") return false;
+  loaded.gen = gen;
+  loaded.expected = { epoch, gen };
+  if (rows !== undefined) judge(options, rows);
+  return true;
+}
+
 /** Writes every dirty row of the committed state; what is written is clean from the next commit on. */
 async function flush(options: ProcessorOptions, { state, epoch, gen }: Loaded): Promise<void> {
-  const outcome = await options.metrics.upsertBatch(dirtyRows(state, versionOf(epoch, gen)));
+  judge(options, await options.metrics.upsertBatch(dirtyRows(state, versionOf(epoch, gen))));
+  clearDirty(state);
+}
+
+function judge(options: ProcessorOptions, outcome: BatchOutcome): void {
   const { conflicting } = outcome.rollups;
   if (conflicting.length > 0) {
     const rows = conflicting.slice(0, 3).join(", ");
     throw new NonDeterminismError(`stored rows differ at an equal version: ${rows}`);
   }
   if (outcome.trades.conflicting.length > 0) options.onRefusedTrades?.(outcome.trades.conflicting);
-  clearDirty(state);
 }

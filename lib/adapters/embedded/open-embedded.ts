@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { RollupRow, TradeRow } from "../../core/rollup/row.ts";
+import type { AtomicStore } from "../../ports/atomic-store.ts";
 import type {
   BatchOutcome,
   MetricStore,
@@ -53,6 +54,7 @@ export interface EmbeddedStore {
   readonly path: string | undefined;
   readonly state: StateStore;
   readonly metrics: MetricStore;
+  readonly atomic: AtomicStore;
   readonly meta: EmbeddedMeta;
   /** All that `work` writes, or nothing when it throws. `work` is synchronous; what it wrote is seen inside it. */
   transaction<T>(work: (writer: EmbeddedWriter) => T): T;
@@ -162,6 +164,7 @@ function assemble(
     path: file?.path,
     state: asStateStore(state),
     metrics: asMetricStore(connection, rollups, trades),
+    atomic: asAtomicStore(connection, writer),
     meta,
     transaction: (work) => connection.transaction(() => work(writer)),
     close() {
@@ -177,6 +180,18 @@ function asStateStore(state: StateTable): StateStore {
     load: async (key) => state.load(key),
     commit: async (...commit) => state.commit(...commit),
     keys: async () => state.keys(),
+  };
+}
+
+function asAtomicStore(connection: Connection, writer: EmbeddedWriter): AtomicStore {
+  return {
+    commitWithRows: async (key, expected, next, batch) =>
+      connection.transaction(() => {
+        const result = writer.commit(key, expected, next);
+        if (result.outcome === "stale") return { result, rows: undefined };
+        const rollups = writer.upsertRollups(batch.rollups);
+        return { result, rows: { rollups, trades: writer.upsertTrades(batch.trades) } };
+      }),
   };
 }
 
