@@ -11,9 +11,10 @@ import {
   type Scale,
 } from "../core/ledger/scale.ts";
 import type { CorePart } from "../core/rollup/core-part.ts";
-import { finestHeld } from "../core/rollup/ladder.ts";
+import { type CoverRange, finestHeld } from "../core/rollup/ladder.ts";
 import { decodeMarkoutPart, type MarkoutStats } from "../core/rollup/markout-part.ts";
-import { RESOLUTION_US, RESOLUTIONS, type Resolution } from "../core/rollup/row.ts";
+import { RESOLUTION_US, RESOLUTIONS, type Resolution, type RollupRow } from "../core/rollup/row.ts";
+import { bucketStart } from "../core/units.ts";
 import type { MetricStore } from "../ports/metric-store.ts";
 import {
   type CommittedState,
@@ -47,6 +48,8 @@ interface Grid {
   readonly stepUs: number;
   readonly count: number;
   readonly resolution: Resolution;
+  /** The finest that is kept where the series begins. */
+  readonly edge: Resolution;
 }
 
 type Columns = Record<string, Column>;
@@ -59,13 +62,18 @@ export async function readSeries(
   const { from, to, stepUs, states } = question;
   const newest = Math.max(0, ...states.map(({ fold }) => fold.newestTime));
   const t0 = from - (from % stepUs);
+  const edge = finestHeld(from, newest, settings.retention);
   const count = Math.max(0, Math.ceil((to - t0) / stepUs));
   const resolution = coarserOf(fitting(stepUs), finestHeld(t0, newest, settings.retention));
-  const grid: Grid = { t0, stepUs, count, resolution };
+  const grid: Grid = { t0, stepUs, count, resolution, edge };
   const columns: Columns = {};
   for (const name of columnNames(question, settings)) columns[name] = new Array(count).fill(null);
-  for (const state of states)
-    await addInstrument(ports.metrics, settings, { question, state, grid, columns });
+  const rates = states.map((state) => rateOf(state, states, settings));
+  for (const [index, state] of states.entries()) {
+    const rate = rates[index];
+    await addInstrument(ports.metrics, { question, state, grid, columns, rate });
+  }
+  if (rates.includes(undefined)) withoutMoney(columns);
   if (question.metric === "hit-rate") addRate(columns);
   return { t0, stepUs, columns };
 }
@@ -103,27 +111,35 @@ interface Target {
   readonly state: CommittedState;
   readonly grid: Grid;
   readonly columns: Columns;
+  /** Settlement to reporting currency. */
+  readonly rate: number | undefined;
 }
 
-async function addInstrument(
-  metrics: MetricStore,
-  settings: ReportSettings,
-  target: Target,
-): Promise<void> {
-  const { question, state, grid } = target;
-  const range = {
-    resolution: grid.resolution,
-    from: grid.t0,
-    to: grid.t0 + grid.count * grid.stepUs,
-  };
+/** Columns that are no money, or are of one instrument alone. */
+const COUNTS: ReadonlySet<string> = new Set([
+  "trades",
+  "closed",
+  "filled",
+  "rate",
+  "quantity",
+  "mid",
+]);
+
+/** Something has no rate: a partial sum would pass for the whole. */
+function withoutMoney(columns: Columns): void {
+  for (const [name, column] of Object.entries(columns)) {
+    if (!COUNTS.has(name) && !name.includes(".")) column.fill(null);
+  }
+}
+
+async function addInstrument(metrics: MetricStore, target: Target): Promise<void> {
+  const { question, state, grid, rate = 0 } = target;
   const of = rowsOf(state);
   if (question.metric === "markout") {
-    for (const row of await readRows(metrics, of, range, "markout.")) addMarkout(target, row);
+    for (const row of await readPieces(metrics, target, "markout.")) addMarkout(target, row);
     return;
   }
-  const rate = rateOf(state, question.states, settings);
-  if (rate === undefined) return;
-  const parts = (await readRows(metrics, of, range, "core")).map((row) => ({
+  const parts = (await readPieces(metrics, target, "core")).map((row) => ({
     index: Math.floor((row.bucket - grid.t0) / grid.stepUs),
     part: decodedCore(row, of),
     isLevel: row.part === "core",
@@ -139,6 +155,29 @@ async function addInstrument(
     addTo(target.columns, index, flows(question.metric, part, of.scale, rate));
 }
 
+/** The rows of [from, to): of the grid's resolution, and of finer ones where the ends do not fill a bucket of it. */
+async function readPieces(
+  metrics: MetricStore,
+  { question: { from, to }, state, grid }: Target,
+  partPrefix: string,
+): Promise<readonly RollupRow[]> {
+  const width = RESOLUTION_US[grid.resolution];
+  const first = bucketStart(from, RESOLUTION_US[grid.edge]);
+  const innerFrom = Math.ceil(from / width) * width;
+  const innerTo = Math.max(innerFrom, to - (to % width));
+  const ranges: readonly CoverRange[] = [
+    { resolution: grid.edge, from: first, to: Math.min(innerFrom, to) },
+    { resolution: grid.resolution, from: innerFrom, to: innerTo },
+    { resolution: "5s", from: innerTo, to },
+  ];
+  const rows: RollupRow[] = [];
+  for (const range of ranges) {
+    if (range.from >= range.to) continue;
+    rows.push(...(await readRows(metrics, rowsOf(state), range, partPrefix)));
+  }
+  return rows;
+}
+
 /** Grid indices between the first and the newest event of an instrument: there, nothing means zero. */
 function liveRange({ fold }: CommittedState, { t0, stepUs, count }: Grid) {
   const first = Math.max(0, Math.floor((fold.firstTime - t0) / stepUs));
@@ -146,7 +185,7 @@ function liveRange({ fold }: CommittedState, { t0, stepUs, count }: Grid) {
   return { first, last };
 }
 
-/** Settlement to reporting currency at the newest mid; undefined when there is no rate. */
+/** Settlement to reporting currency at the newest mid; undefined without one; 0 where there is nothing to convert. */
 function rateOf(
   { fold }: CommittedState,
   states: readonly CommittedState[],
@@ -160,6 +199,7 @@ function rateOf(
   };
   const currency = fold.spec?.settle ?? "USD";
   if (states.length === 1) return 1;
+  if (fold.trades === 0 && fold.position === 0) return 0;
   const rate = conversionRate(currency, reporting, midOf);
   return rate === undefined ? undefined : exactToNumber(rate);
 }

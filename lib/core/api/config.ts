@@ -44,7 +44,7 @@ export function resolveConfig(file: ConfigFile): Configuration {
     capital: file.capital,
     reporting: {
       currency: file.reporting ?? CONFIG_DEFAULTS.reporting,
-      rates: file.rates ?? {},
+      rates: file.rates ?? CONFIG_DEFAULTS.rates,
     },
     instruments: new Map(Object.entries(file.instruments ?? {})),
     horizons: (file.horizons ?? CONFIG_DEFAULTS.horizons).map((label) => ({
