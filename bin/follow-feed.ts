@@ -21,8 +21,10 @@ export interface FeedRun {
 
 /** A compromise: larger batches load faster, smaller ones let the page answer meanwhile. */
 const LINES_A_BATCH = 2_048;
-/** Further behind than this, the market is told once a minute: months pass in seconds. */
+/** Further behind than this, the market is told as coarsely as history: months pass in seconds. */
 const COARSE_BEHIND_US = 10 * MINUTE_US;
+/** The coarse telling stops this far short of now: its last step may lead as far beyond its end. */
+const COARSE_SHORT_US = HISTORY_GRID_US;
 /** How far ahead the telling is settled while live, in real time: a state is kept about this often. */
 const SETTLED_AHEAD_US = 5 * SECOND_US;
 /** How often a state is kept while loading, so that a killed start need not begin again. */
@@ -62,12 +64,16 @@ function settle({ feed, clock, scenario, keep }: FeedRun, now: EpochUs): void {
   if (!isPlanted || feed.telling.endsAt !== null || feed.telling.gridUs !== gridUs) {
     // The scenario's own clock goes on: only another scenario starts it anew.
     const planted = isPlanted ? feed.telling : scenario;
-    feed.retell({ ...planted, gridUs, endsAt: isFarBehind ? now : null });
+    feed.retell({ ...planted, gridUs, endsAt: isFarBehind ? coarseEnd(now) : null });
   }
   const aheadUs = isFarBehind ? 0 : Math.ceil(SETTLED_AHEAD_US * clock.speed());
   const state = feed.save(now + aheadUs);
   keep(state);
   feed.allow(state);
+}
+
+function coarseEnd(now: EpochUs): EpochUs {
+  return (now - COARSE_SHORT_US) as EpochUs;
 }
 
 /** Until the next line is due; no longer than until somebody may have changed the clock's speed. */
