@@ -139,10 +139,11 @@ describe("followFeed", () => {
     );
   });
 
-  it("has told every instrument up to the clock as soon as the past is told", async () => {
+  it("tells every instrument in the minute after the past", async () => {
     const heard = new Map<string, string>();
-    const clockAt = FROM + DAY_US;
-    await sit(undefined, LAST, clockAt, heard);
+    const clockAt = FROM + DAY_US + MINUTE_US;
+    const kept = await sit(undefined, LAST, FROM + DAY_US, heard);
+    await sit(kept, LAST, clockAt, heard);
     const newest = new Map<string, number>();
     for (const line of heard.values()) {
       const { instrument, time } = JSON.parse(line) as { instrument: string; time: number };
