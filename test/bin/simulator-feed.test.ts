@@ -141,8 +141,9 @@ describe("followFeed", () => {
 
   it("tells every instrument in the minute after the past", async () => {
     const heard = new Map<string, string>();
-    const clockAt = FROM + DAY_US + MINUTE_US;
-    const kept = await sit(undefined, LAST, FROM + DAY_US, heard);
+    const betweenGrids = FROM + DAY_US + 2 * MINUTE_US;
+    const clockAt = betweenGrids + MINUTE_US;
+    const kept = await sit(undefined, LAST, betweenGrids, heard);
     await sit(kept, LAST, clockAt, heard);
     const newest = new Map<string, number>();
     for (const line of heard.values()) {
