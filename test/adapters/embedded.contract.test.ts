@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type EmbeddedStore, openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
+import { atomicStoreContract } from "../contract/atomic-store.contract.ts";
 import { metricStoreContract } from "../contract/metric-store.contract.ts";
 import type { Opened } from "../contract/opened.ts";
 import { stateStoreContract } from "../contract/state-store.contract.ts";
@@ -58,4 +59,14 @@ stateStoreContract(
     reopening: "starts-empty",
     bodyCharactersMax: 320_000,
   },
+);
+atomicStoreContract(
+  "The embedded file",
+  opening(onFile, (stores) => stores),
+  { reopening: "keeps-all" },
+);
+atomicStoreContract(
+  "The temporary store",
+  opening(temporary, (stores) => stores),
+  { reopening: "starts-empty" },
 );
