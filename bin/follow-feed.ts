@@ -19,8 +19,9 @@ export interface FeedRun {
   readonly signal: AbortSignal;
 }
 
-/** A compromise: larger batches load faster, smaller ones let the page answer meanwhile. */
+/** While live, small batches let the page answer; far behind, what a commit costs is shared by many lines. */
 const LINES_A_BATCH = 2_048;
+const LINES_WHILE_LOADING = 32_768;
 /** Further behind than this, the market is told as coarsely as history: months pass in seconds. */
 const COARSE_BEHIND_US = 10 * MINUTE_US;
 /** The coarse telling stops this far short of now: its last step may lead as far beyond its end. */
@@ -41,7 +42,8 @@ export async function followFeed(run: FeedRun): Promise<void> {
   while (!signal.aborted) {
     const now = clock.now();
     if (feed.isSpent) settle(run, now);
-    const lines = feed.take(now, LINES_A_BATCH);
+    const isLoading = now - feed.next > COARSE_BEHIND_US;
+    const lines = feed.take(now, isLoading ? LINES_WHILE_LOADING : LINES_A_BATCH);
     const began = performance.now();
     if (lines.length > 0) await run.deliver(lines);
     const ended = performance.now();
