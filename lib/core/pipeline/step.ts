@@ -74,14 +74,21 @@ function fillOrRepeat(state: InstrumentState, event: BrawlerEvent, context: Fold
   const hole = state.holes.findIndex(({ first, last }) => first <= sequence && sequence <= last);
   if (hole >= 0) {
     splitHole(state, hole, sequence);
-    state.counters.late += 1;
-    state.open.late += 1;
-    return apply(state, event, context);
+    const before = state.counters.late;
+    const outcome = apply(state, event, context);
+    // A reference out of a hole is late on both counts, and counted once.
+    if (state.counters.late === before) countLate(state);
+    return outcome;
   }
   const slot = sequence % RECENT;
   const known = state.recentSequences[slot] === sequence;
   if (known && state.recentPrints[slot] !== fingerprint(event)) return conflict(state, event);
   return duplicate(state);
+}
+
+function countLate(state: InstrumentState): void {
+  state.counters.late += 1;
+  state.open.late += 1;
 }
 
 function splitHole(state: InstrumentState, index: number, sequence: number): void {
