@@ -25,9 +25,16 @@ import type {
   ReferenceEvent,
   TradeEvent,
 } from "./event.ts";
-import { DEFAULTS, type EventType, FIELD } from "./field.ts";
+import {
+  DEFAULTS,
+  EVENT_TYPES,
+  type EventType,
+  FIELD,
+  hasField,
+  type KindFields,
+} from "./field.ts";
 import { isNeverKey } from "./plain-text.ts";
-import { quoted, type Refusal } from "./refusal.ts";
+import { quoted } from "./refusal.ts";
 
 const INSTRUMENT = /^[A-Z0-9][A-Z0-9._:-]{0,31}$/;
 const ACCOUNT = /^[a-z0-9][a-z0-9_-]{0,31}$/;
@@ -39,9 +46,20 @@ const ACTIONS = ["placed", "replaced", "cancelled", "expired", "rejected"] as co
 const INSTRUMENT_KINDS = ["spot", "perp", "future"] as const;
 const CONTRACTS = ["linear", "inverse"] as const;
 
+/** Every word that an event may hold in a place where there is a choice. */
+export const CHOICES: readonly string[] = [
+  ...EVENT_TYPES,
+  ...SIDES,
+  ...LIQUIDITIES,
+  ...EXECUTIONS,
+  ...ACTIONS,
+  ...INSTRUMENT_KINDS,
+  ...CONTRACTS,
+];
+
 type Builder = (draft: Draft) => BrawlerEvent;
 
-const BUILDERS: Readonly<Record<EventType, Builder>> = {
+const BUILDER_BY_TYPE: Readonly<Record<EventType, Builder>> = {
   trade: buildTrade,
   quote: buildQuote,
   reference: buildReference,
@@ -52,10 +70,12 @@ const BUILDERS: Readonly<Record<EventType, Builder>> = {
   heartbeat: buildHeartbeat,
 };
 
-/** The event, or the draft's first fault. */
-export function buildEvent(type: EventType, draft: Draft): BrawlerEvent | Refusal {
-  const event = BUILDERS[type](draft);
-  return draft.fault ?? event;
+const BUILDERS = EVENT_TYPES.map((type) => BUILDER_BY_TYPE[type]);
+
+/** The event; it means nothing where the draft has a fault afterwards. */
+export function buildEvent(kind: KindFields, draft: Draft): BrawlerEvent {
+  const build = BUILDERS[kind.index] ?? buildHeartbeat;
+  return build(draft);
 }
 
 function buildTrade(draft: Draft): TradeEvent {
@@ -80,10 +100,9 @@ function buildTrade(draft: Draft): TradeEvent {
     strategy: optionalText(draft, FIELD.strategy),
     positionBefore: optionalDecimal(draft, FIELD.positionBefore, "signed"),
     feeRate: optionalDecimal(draft, FIELD.feeRate, "positive"),
-    execution:
-      draft.slots[FIELD.execution] === undefined
-        ? DEFAULTS.execution
-        : choiceOf(draft, FIELD.execution, EXECUTIONS),
+    execution: hasField(draft, FIELD.execution)
+      ? choiceOf(draft, FIELD.execution, EXECUTIONS)
+      : DEFAULTS.execution,
   };
 }
 
@@ -175,7 +194,7 @@ function buildCorrection(draft: Draft): CorrectionEvent {
     price: optionalDecimal(draft, FIELD.price, "positive"),
     quantity: optionalDecimal(draft, FIELD.quantity, "positive"),
     fee: optionalDecimal(draft, FIELD.fee, "cash"),
-    side: draft.slots[FIELD.side] === undefined ? undefined : choiceOf(draft, FIELD.side, SIDES),
+    side: hasField(draft, FIELD.side) ? choiceOf(draft, FIELD.side, SIDES) : undefined,
   };
   if (!correctsSomething(correction)) {
     blame(draft, "missing-field", FIELD.price, "a correction needs price, quantity, fee or side");
@@ -233,11 +252,22 @@ function accountOf(draft: Draft): string {
 
 function instrumentOf(draft: Draft): string {
   const instrument = textOf(draft, FIELD.instrument);
-  if (!INSTRUMENT.test(instrument)) {
+  if (!isInstrument(instrument)) {
     const was = quoted(instrument);
     blame(draft, "bad-instrument", FIELD.instrument, `expected ${INSTRUMENT.source}, was ${was}`);
   }
   return instrument;
+}
+
+/** The names that have passed, so that a feed of few instruments asks the pattern few times; bounded. */
+const passed = new Set<string>();
+const MAX_PASSED = 4_096;
+
+function isInstrument(name: string): boolean {
+  if (passed.has(name)) return true;
+  if (!INSTRUMENT.test(name)) return false;
+  if (passed.size < MAX_PASSED) passed.add(name);
+  return true;
 }
 
 function timeOf(draft: Draft): EpochUs {
@@ -245,7 +275,7 @@ function timeOf(draft: Draft): EpochUs {
 }
 
 function receivedTimeOf(draft: Draft): EpochUs | undefined {
-  if (draft.slots[FIELD.receivedTime] === undefined) return undefined;
+  if (!hasField(draft, FIELD.receivedTime)) return undefined;
   return integerOf(draft, FIELD.receivedTime, 0) as EpochUs;
 }
 

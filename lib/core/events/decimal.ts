@@ -1,4 +1,5 @@
 /** Decimals of the wire, exact: text or a JSON number in, `mantissa · 10^-decimals` out, and back. */
+import { DIGIT_0, DIGIT_9, MINUS, POINT } from "./ascii.ts";
 import type { Decimal } from "./event.ts";
 
 /** More digits below the point than this are refused: no venue quotes finer, and 10^18 is as far as scaling goes. */
@@ -13,11 +14,6 @@ export const ZERO: Decimal = { mantissa: 0, decimals: 0 };
 
 /** Why a text or number is no decimal; the same words as the refusal's reason. */
 export type DecimalFault = "bad-decimal" | "unsafe-number" | "too-fine";
-
-const MINUS = 45;
-const POINT = 46;
-const DIGIT_0 = 48;
-const DIGIT_9 = 57;
 
 /**
  * Reads `-?(0|[1-9][0-9]*)([.][0-9]+)?`: no plus, no exponent, no hex, no spaces, no bare point, no leading zeros.

@@ -2,24 +2,40 @@
  * An event on its way in: one slot per field, filled from text or from bytes, then read by `build-event.ts`. Each
  * slot already holds the class of its field; the first fault that anybody finds is the line's refusal.
  */
-import { type DecimalFault, formatDecimal, MAX_DECIMALS, ZERO } from "./decimal.ts";
+import { type DecimalFault, formatDecimal, MAX_DECIMALS } from "./decimal.ts";
 import type { Decimal } from "./event.ts";
-import { FIELD_COUNT, FIELD_NAMES } from "./field.ts";
+import { FIELD_COUNT, FIELD_NAMES, hasField } from "./field.ts";
 import { quoted, type Refusal, type RefusalReason, refuse } from "./refusal.ts";
 
-/** What a slot holds: an integer, a decimal, a word or text, or nothing. */
-export type Slot = number | Decimal | string | undefined;
-
+/** Values by the number of their field, kept apart by class so that numbers are never boxed. */
 export interface Draft {
-  readonly slots: Slot[];
-  /** The fields that are filled in, as the two halves of a `FieldSet`. */
+  readonly integers: Float64Array;
+  /** The two parts of decimals. */
+  readonly mantissas: Float64Array;
+  readonly decimals: Uint8Array;
+  readonly texts: string[];
+  /** Which fields are filled in, as the two halves of a `FieldSet`; what other slots hold means nothing. */
   low: number;
   high: number;
   fault: Refusal | undefined;
 }
 
-export function emptyDraft(): Draft {
-  return { slots: new Array<Slot>(FIELD_COUNT).fill(undefined), low: 0, high: 0, fault: undefined };
+export function newDraft(): Draft {
+  return {
+    integers: new Float64Array(FIELD_COUNT),
+    mantissas: new Float64Array(FIELD_COUNT),
+    decimals: new Uint8Array(FIELD_COUNT),
+    texts: new Array<string>(FIELD_COUNT).fill(""),
+    low: 0,
+    high: 0,
+    fault: undefined,
+  };
+}
+
+export function clearDraft(draft: Draft): void {
+  draft.low = 0;
+  draft.high = 0;
+  draft.fault = undefined;
 }
 
 /** Takes note of a fault; the first one stands. */
@@ -28,13 +44,13 @@ export function blame(draft: Draft, reason: RefusalReason, field: number, detail
   draft.fault ??= refuse(reason, name, `${name}: ${detail}`);
 }
 
-/** The text or word of a field; `""` where there is none, which `build-event.ts` asks of required fields only. */
+/** The text or word of a field that is filled in. */
 export function textOf(draft: Draft, field: number): string {
-  return (draft.slots[field] as string | undefined) ?? "";
+  return draft.texts[field] ?? "";
 }
 
 export function optionalText(draft: Draft, field: number): string | undefined {
-  return draft.slots[field] as string | undefined;
+  return hasField(draft, field) ? draft.texts[field] : undefined;
 }
 
 /** One of `choices`; any other word is a fault. */
@@ -43,17 +59,17 @@ export function choiceOf<Choice extends string>(
   field: number,
   choices: readonly [Choice, ...Choice[]],
 ): Choice {
-  const word = draft.slots[field];
+  const word = textOf(draft, field);
   for (const choice of choices) {
     if (choice === word) return choice;
   }
-  const was = quoted(String(word));
+  const was = quoted(word);
   blame(draft, "bad-value", field, `expected one of ${choices.join(", ")}, was ${was}`);
   return choices[0];
 }
 
 export function integerOf(draft: Draft, field: number, least: number): number {
-  const value = draft.slots[field] as number;
+  const value = draft.integers[field] as number;
   if (value < least) {
     blame(draft, "out-of-range", field, `expected an integer of ${least} or more, was ${value}`);
   }
@@ -65,15 +81,16 @@ export type DecimalRule = "positive" | "unsigned" | "signed" | "cash";
 
 const CASH_DECIMALS = 12;
 
+/** The decimal of a field that is filled in. */
 export function decimalOf(draft: Draft, field: number, rule: DecimalRule): Decimal {
-  const value = draft.slots[field] as Decimal | undefined;
-  if (value === undefined) return ZERO;
+  const mantissa = draft.mantissas[field] as number;
+  const decimals = draft.decimals[field] as number;
+  const value = { mantissa, decimals };
   if (rule === "cash") {
-    if (value.decimals > CASH_DECIMALS)
-      blameDecimal(draft, field, "too-fine", formatDecimal(value));
-  } else if (rule === "positive" && value.mantissa <= 0) {
+    if (decimals > CASH_DECIMALS) blameDecimal(draft, field, "too-fine", formatDecimal(value));
+  } else if (rule === "positive" && mantissa <= 0) {
     blame(draft, "out-of-range", field, `expected more than 0, was ${formatDecimal(value)}`);
-  } else if (rule === "unsigned" && value.mantissa < 0) {
+  } else if (rule === "unsigned" && mantissa < 0) {
     blame(draft, "out-of-range", field, `expected 0 or more, was ${formatDecimal(value)}`);
   }
   return value;
@@ -84,7 +101,7 @@ export function optionalDecimal(
   field: number,
   rule: DecimalRule,
 ): Decimal | undefined {
-  return draft.slots[field] === undefined ? undefined : decimalOf(draft, field, rule);
+  return hasField(draft, field) ? decimalOf(draft, field, rule) : undefined;
 }
 
 /** Says why a decimal was refused, and what to send instead. */

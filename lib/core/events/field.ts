@@ -107,6 +107,8 @@ export interface FieldSet {
 /** One kind of event: its fields in the order in which they are written, and as sets. */
 export interface KindFields {
   readonly type: EventType;
+  /** Its place in `EVENT_TYPES`. */
+  readonly index: number;
   readonly names: readonly FieldName[];
   readonly required: FieldSet;
   readonly allowed: FieldSet;
@@ -129,7 +131,13 @@ function kindFields(type: EventType): KindFields {
   const own = KINDS[type];
   const required = [...ENVELOPE.required, ...own.required];
   const names = [...ENVELOPE.required, ...ENVELOPE.optional, ...own.required, ...own.optional];
-  return { type, names, required: setOf(required), allowed: setOf(names) };
+  return {
+    type,
+    index: EVENT_TYPES.indexOf(type),
+    names,
+    required: setOf(required),
+    allowed: setOf(names),
+  };
 }
 
 function setOf(names: readonly FieldName[]): FieldSet {

@@ -2,6 +2,7 @@
  * Whether two deliveries of one sequence say the same: a 32-bit FNV-1a of `canonicalText(event)` as UTF-8, computed
  * without building the text, since every event of a feed passes here.
  */
+import { DIGIT_0, LINE_FEED, MINUS, POINT } from "./ascii.ts";
 import { formatDecimal } from "./decimal.ts";
 import type {
   BrawlerEvent,
@@ -18,10 +19,6 @@ import type {
 
 const OFFSET_BASIS = 0x811c9dc5 | 0;
 const PRIME = 0x01000193;
-const LINE_FEED = 10;
-const MINUS = 45;
-const POINT = 46;
-const DIGIT_0 = 48;
 
 /** 32-bit FNV-1a of a text's UTF-8 bytes, as an unsigned integer. */
 export function fnv1a(text: string): number {

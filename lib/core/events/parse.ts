@@ -1,7 +1,7 @@
 /** One line of text → one event, or why not. Slower than `scan.ts`, and the definition of what that returns. */
 import { buildEvent } from "./build-event.ts";
 import { decimalFromNumber, parseDecimal } from "./decimal.ts";
-import { blame, blameDecimal, type Draft, emptyDraft } from "./draft.ts";
+import { blame, blameDecimal, clearDraft, type Draft, newDraft } from "./draft.ts";
 import type { BrawlerEvent } from "./event.ts";
 import {
   addField,
@@ -20,6 +20,9 @@ import { LINE_TOO_LONG, MAX_LINE_LENGTH, quoted, type Refusal, refuse, shown } f
 import { repeatedKey } from "./repeated-key.ts";
 
 export { isRefusal } from "./refusal.ts";
+
+/** The one draft of all lines: parsing is synchronous, and events take only what is immutable from it. */
+const draft = newDraft();
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -47,11 +50,11 @@ export function parseEvent(line: string): BrawlerEvent | Refusal {
   const type = members["type"];
   const kind = typeof type === "string" ? fieldsOf(type) : undefined;
   if (kind === undefined) return refuseType(members);
-  const draft = emptyDraft();
+  clearDraft(draft);
   fill(draft, kind, members);
   blameMissing(draft, kind);
   if (draft.fault !== undefined) return draft.fault;
-  const outcome = buildEvent(kind.type, draft);
+  const outcome = buildEvent(kind, draft);
   return draft.fault ?? refuseRepeated(line, members) ?? outcome;
 }
 
@@ -128,7 +131,7 @@ function fillInteger(draft: Draft, field: number, value: unknown): void {
   if (typeof value !== "number") {
     blame(draft, "wrong-type", field, `expected an integer, was ${typeName(value)}`);
   } else if (Number.isSafeInteger(value)) {
-    draft.slots[field] = value + 0;
+    draft.integers[field] = value + 0;
   } else if (Number.isInteger(value)) {
     blame(draft, "unsafe-number", field, `expected an integer within ±(2^53 − 1), was ${value}`);
   } else {
@@ -143,8 +146,12 @@ function fillDecimal(draft: Draft, field: number, value: unknown): void {
     return;
   }
   const decimal = typeof value === "string" ? parseDecimal(value) : decimalFromNumber(value);
-  if (typeof decimal === "string") blameDecimal(draft, field, decimal, String(value));
-  else draft.slots[field] = decimal;
+  if (typeof decimal === "string") {
+    blameDecimal(draft, field, decimal, String(value));
+  } else {
+    draft.mantissas[field] = decimal.mantissa;
+    draft.decimals[field] = decimal.decimals;
+  }
 }
 
 function fillText(draft: Draft, field: number, value: unknown): void {
@@ -154,7 +161,7 @@ function fillText(draft: Draft, field: number, value: unknown): void {
     const expected = `expected 1 to ${MAX_TEXT_CHARACTERS} printable characters, no reserved word`;
     blame(draft, "bad-value", field, `${expected}, was ${quoted(value)}`);
   } else {
-    draft.slots[field] = value;
+    draft.texts[field] = value;
   }
 }
 

@@ -31,5 +31,6 @@ function isShortAscii(text: string): boolean {
 
 /** True for `__proto__`, `constructor` and `prototype`. */
 export function isNeverKey(text: string): boolean {
+  if (text.length < 9) return false;
   return text === "__proto__" || text === "constructor" || text === "prototype";
 }

@@ -1,8 +1,6 @@
 /** JSON.parse keeps the last of two equal keys and says nothing; this tells. */
 
-const QUOTE = 34;
-const BACKSLASH = 92;
-const COLON = 58;
+import { BACKSLASH, COLON, QUOTE } from "./ascii.ts";
 
 /**
  * The first key that stands twice in a flat JSON object.

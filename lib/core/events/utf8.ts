@@ -3,18 +3,18 @@
 const NO_CODE_POINT = -1;
 
 /** The text of bytes that are known to be ASCII. Four at a time: the engine builds short texts in place. */
-export function asciiText(bytes: Uint8Array, from: number, to: number): string {
+export function asciiText(bytes: DataView, from: number, to: number): string {
   let text = "";
   let at = from;
   for (; at + 4 <= to; at += 4) {
     text += String.fromCharCode(
-      bytes[at] ?? 0,
-      bytes[at + 1] ?? 0,
-      bytes[at + 2] ?? 0,
-      bytes[at + 3] ?? 0,
+      bytes.getUint8(at),
+      bytes.getUint8(at + 1),
+      bytes.getUint8(at + 2),
+      bytes.getUint8(at + 3),
     );
   }
-  for (; at < to; at++) text += String.fromCharCode(bytes[at] ?? 0);
+  for (; at < to; at++) text += String.fromCharCode(bytes.getUint8(at));
   return text;
 }
 
@@ -23,13 +23,14 @@ export function asciiText(bytes: Uint8Array, from: number, to: number): string {
  * replaced.
  *
  * @returns the text, or `undefined` when the bytes are no UTF-8. Cost: linear.
+ * @throws {RangeError} if [from, to) leaves the view
  */
-export function decodeUtf8(bytes: Uint8Array, from: number, to: number): string | undefined {
+export function decodeUtf8(bytes: DataView, from: number, to: number): string | undefined {
   let text = "";
   let run = from;
   let at = from;
   while (at < to) {
-    if ((bytes[at] ?? 0) < 0x80) {
+    if (bytes.getUint8(at) < 0x80) {
       at++;
       continue;
     }
@@ -44,13 +45,13 @@ export function decodeUtf8(bytes: Uint8Array, from: number, to: number): string 
 }
 
 /** The code point of two to four bytes at `at`, −1 where they are none. */
-function codePointAt(bytes: Uint8Array, at: number, to: number): number {
-  const lead = bytes[at] ?? 0;
+function codePointAt(bytes: DataView, at: number, to: number): number {
+  const lead = bytes.getUint8(at);
   const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (lead < 0xc2 || lead > 0xf4 || at + length > to) return NO_CODE_POINT;
   let point = lead & (0xff >> (length + 1));
   for (let next = at + 1; next < at + length; next++) {
-    const byte = bytes[next] ?? 0;
+    const byte = bytes.getUint8(next);
     if ((byte & 0xc0) !== 0x80) return NO_CODE_POINT;
     point = (point << 6) | (byte & 0x3f);
   }
