@@ -51,7 +51,8 @@ export async function readInstrumentWindow(
     for (const row of await readRows(metrics, rows, range)) {
       if (row.part.startsWith("core")) {
         const part = decodedCore(row, rows);
-        pieces.push({ resolution: row.resolution, bucket: row.bucket, path: part.path });
+        const { path, highs } = part;
+        pieces.push({ resolution: row.resolution, bucket: row.bucket, path, highs });
         addCore(core, part);
       } else {
         addMarkouts(markouts, settings, row, rows);

@@ -1,8 +1,9 @@
 /**
  * When the path of a window was back at the peak of its deepest fall. The rollups know falls exactly but recoveries
- * only by the highest point of a bucket: the answer is the highest point of the first finest bucket that reaches the
- * peak, so at most one bucket (5 s while those are kept) after the exact instant.
+ * only by the highest point of a bucket; the finest ones also list the points at which they rose, which gives the
+ * instant. Where those are no longer kept, it is the highest point of the first bucket that reaches the peak.
  */
+import type { PathHighs } from "../core/rollup/path-cursor.ts";
 import type { PnlPath } from "../core/rollup/pnl-path.ts";
 import { RESOLUTION_US, RESOLUTIONS, type Resolution } from "../core/rollup/row.ts";
 import type { MetricStore } from "../ports/metric-store.ts";
@@ -14,6 +15,8 @@ export interface PathPiece {
   readonly resolution: Resolution;
   readonly bucket: number;
   readonly path: PnlPath;
+  /** Known of the finest buckets only. */
+  readonly highs: PathHighs;
 }
 
 /**
@@ -44,9 +47,25 @@ export async function recoveredTime(
     const found = recovers(fine, trough);
     if (found === undefined) return null;
     const finer = await refineOnce(metrics, of, fine, fine.indexOf(found));
-    if (finer === fine) return found.path.highTime;
+    if (finer === fine) return firstReach(fine, found, level, troughTime);
     fine = finer;
   }
+}
+
+/** The first point of a piece at or above the level, after the trough; its highest where the points are not known. */
+function firstReach(
+  pieces: readonly PathPiece[],
+  piece: PathPiece,
+  level: bigint,
+  troughTime: number,
+): number | null {
+  let before = 0n;
+  for (const earlier of pieces.slice(0, pieces.indexOf(piece))) before += earlier.path.total;
+  const { times, totals } = piece.highs;
+  const index = totals.findIndex((total, at) => {
+    return before + total >= level && (times[at] ?? 0) > troughTime;
+  });
+  return times[index] ?? piece.path.highTime;
 }
 
 function contains({ bucket, resolution }: PathPiece, time: number): boolean {
@@ -113,7 +132,8 @@ async function refineOnce(
   const to = from + RESOLUTION_US[piece.resolution];
   const rows = await readRows(metrics, of, { resolution, from, to }, "core");
   const finer = rows.map((row): PathPiece => {
-    return { resolution, bucket: row.bucket, path: decodedCore(row, of).path };
+    const { path, highs } = decodedCore(row, of);
+    return { resolution, bucket: row.bucket, path, highs };
   });
   const total = finer.reduce((sum, { path }) => sum + path.total, 0n);
   if (finer.length === 0 || total !== piece.path.total) return pieces;

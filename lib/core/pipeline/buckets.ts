@@ -9,7 +9,7 @@ import {
   hasSpan,
 } from "../rollup/core-part.ts";
 import { encodeMarkoutPart } from "../rollup/markout-part.ts";
-import { newPathCursor, pathOf } from "../rollup/path-cursor.ts";
+import { NO_HIGHS, newPathCursor, pathOf } from "../rollup/path-cursor.ts";
 import { RESOLUTION_US, RESOLUTIONS, type Resolution } from "../rollup/row.ts";
 import { bucketStart, DAY_US, MINUTE_US } from "../units.ts";
 import type { InstrumentState, MarkoutBucket } from "./state.ts";
@@ -87,6 +87,7 @@ export function sealOpen(state: InstrumentState): CorePart {
   if (state.openAbsolute !== 0) foldAbsolute(state);
   if (state.openInventory !== 0) foldInventory(state);
   open.path = pathOf(state.path, state.scale.netPerMoney);
+  open.highs = state.openWidth === FINEST_US ? state.path.highs : NO_HIGHS;
   const gross = grossLevel(state);
   open.gross += gross - state.grossAnchor;
   state.grossAnchor = gross;

@@ -79,7 +79,7 @@ function rescale(state: InstrumentState, next: Scale): void {
   state.pastMids = state.pastMids.map((mid) => mid * ticks);
   rescaleQuotesAndTrades(state, lots, ticks);
   rescaleCore(state.open, from, next);
-  state.path = { ...newPathCursor(), exact: state.open.path };
+  state.path = { ...newPathCursor(), exact: state.open.path, highs: state.open.highs };
   for (const part of state.coarse) if (part !== undefined) rescaleCore(part, from, next);
   for (const { part } of state.lateCores.values()) rescaleCore(part, from, next);
   for (const { parts } of state.markouts.values()) {

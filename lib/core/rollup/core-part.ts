@@ -5,6 +5,7 @@
 import { pow10 } from "../ledger/exact.ts";
 import { makeScale, type Scale } from "../ledger/scale.ts";
 import { DISTANCE_SLOTS } from "../metrics/quoting.ts";
+import { NO_HIGHS, type PathHighs } from "./path-cursor.ts";
 import { EMPTY_PATH, mergePaths, type PnlPath } from "./pnl-path.ts";
 import type { JsonValue } from "./row.ts";
 
@@ -70,6 +71,8 @@ export type CorePart = { [K in Count]: number } & { [K in BigField]: bigint } & 
   from: number;
   to: number;
   path: PnlPath;
+  /** Of a finest bucket only: a merge does not keep them. */
+  highs: PathHighs;
   /** Fees in currencies without a rate, 10^-12 of each. */
   feesUnconverted: Record<string, bigint>;
   chain: Readonly<HitCounts>;
@@ -161,6 +164,7 @@ export function emptyCore(): CorePart {
     fees: 0n,
     funding: 0n,
     path: EMPTY_PATH,
+    highs: NO_HIGHS,
     feesUnconverted: {},
     chain: NO_HITS,
     version: NO_HITS,
@@ -308,6 +312,8 @@ export function rescaleCore(part: CorePart, from: Scale, to: Scale): void {
     low: low * net,
     drawdown: drawdown * net,
   };
+  const { times, totals } = part.highs;
+  if (times.length > 0) part.highs = { times, totals: totals.map((height) => height * net) };
   part.absoluteTime *= lots;
   part.maximumLots *= Number(lots);
   part.position *= Number(lots);
@@ -325,7 +331,8 @@ export function encodeCore(part: CorePart, scale: Scale): string {
   for (const name of BIGINTS) if (part[name] !== 0n) text += `,"${name}":"${part[name]}"`;
   for (const name of SLOTS) text += encodeSlots(name, part[name]);
   text += encodeHits("chain", part.chain) + encodeHits("version", part.version);
-  if (part.path !== EMPTY_PATH) text += `,"path":${encodePath(part.path)}`;
+  if (hasSteps(part.path)) text += `,"path":${encodePath(part.path)}`;
+  if (part.highs.times.length > 0) text += `,"highs":${encodeHighs(part.highs)}`;
   const fees = Object.entries(part.feesUnconverted);
   if (fees.length > 0) {
     const texts = fees.map(([currency, fee]) => `${JSON.stringify(currency)}:"${fee}"`);
@@ -361,6 +368,15 @@ function encodeHits(name: string, hits: HitCounts): string {
   for (const count of HIT_COUNTS) if (hits[count] !== 0) text += `,"${count}":${hits[count]}`;
   for (const field of HIT_BIGINTS) if (hits[field] !== 0n) text += `,"${field}":"${hits[field]}"`;
   return text === "" ? "" : `,"${name}":{${text.slice(1)}}`;
+}
+
+/** Every path that has moved has a highest or a lowest point beside its start. */
+function hasSteps({ highTime, lowTime }: PnlPath): boolean {
+  return highTime !== null || lowTime !== null;
+}
+
+function encodeHighs({ times, totals }: PathHighs): string {
+  return `[[${times.join(",")}],["${totals.join('","')}"]]`;
 }
 
 function encodePath(path: PnlPath): string {
@@ -401,6 +417,8 @@ export function decodeCore(text: string): { readonly part: CorePart; readonly sc
 
 function decodeField(name: string, field: JsonValue, empty: unknown): unknown {
   if (typeof empty === "bigint") return BigInt(field as string);
+  if (name === "highs")
+    return decodeHighs(field as readonly [readonly number[], readonly string[]]);
   if (name === "path") return decodePath(field as readonly (string | number | null)[]);
   if (name === "feesUnconverted") {
     const fees = field as { readonly [currency: string]: string };
@@ -410,6 +428,10 @@ function decodeField(name: string, field: JsonValue, empty: unknown): unknown {
     return decodeHits(field as { readonly [key: string]: string | number });
   }
   return Array.isArray(field) ? [...field] : field;
+}
+
+function decodeHighs([times, totals]: readonly [readonly number[], readonly string[]]): PathHighs {
+  return { times, totals: totals.map(BigInt) };
 }
 
 function decodeHits(fields: { readonly [key: string]: string | number }): HitCounts {

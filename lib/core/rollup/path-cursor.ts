@@ -19,7 +19,20 @@ export interface PathCursor {
   peakTime: number;
   troughTime: number;
   steps: number;
+  /** The run's points at or above everything before them in it. */
+  runTimes: number[];
+  runTotals: number[];
+  /** The same of the whole path, in net units: when it first reached a height. */
+  highs: PathHighs;
 }
+
+/** Points of a path that stand at or above all earlier ones, the start (0) included; parallel lists, in time order. */
+export interface PathHighs {
+  readonly times: readonly number[];
+  readonly totals: readonly bigint[];
+}
+
+export const NO_HIGHS: PathHighs = Object.freeze({ times: [], totals: [] });
 
 const NONE = -1;
 
@@ -35,6 +48,9 @@ export function newPathCursor(): PathCursor {
     peakTime: NONE,
     troughTime: NONE,
     steps: 0,
+    runTimes: [],
+    runTotals: [],
+    highs: NO_HIGHS,
   };
 }
 
@@ -51,6 +67,8 @@ export function stepMoney(cursor: PathCursor, money: number, time: number, unit:
   if (total >= cursor.high) {
     cursor.high = total;
     cursor.highTime = time;
+    cursor.runTimes.push(time);
+    cursor.runTotals.push(total);
   }
   if (total < cursor.low) {
     cursor.low = total;
@@ -69,7 +87,10 @@ export function stepMoney(cursor: PathCursor, money: number, time: number, unit:
 export function stepNet(cursor: PathCursor, net: bigint, time: number, unit: bigint): void {
   if (net === 0n) return;
   foldRun(cursor, unit);
-  cursor.exact = mergePaths(cursor.exact, stepPath(net, time));
+  const before = cursor.exact;
+  cursor.exact = mergePaths(before, stepPath(net, time));
+  const { total } = cursor.exact;
+  if (total >= before.high) cursor.highs = withHighs(cursor.highs, [time], [total]);
 }
 
 /** The path so far; `unit` is net units per money unit. */
@@ -91,7 +112,29 @@ function foldRun(cursor: PathCursor, unit: bigint): void {
     troughTime: timeOrNull(cursor.troughTime),
   };
   const exact = mergePaths(cursor.exact, run);
-  Object.assign(cursor, newPathCursor(), { exact });
+  const highs = runHighs(cursor, unit);
+  Object.assign(cursor, newPathCursor(), { exact, highs });
+}
+
+/** Of the run's highs those that are highs of the whole path. */
+function runHighs({ exact, runTimes, runTotals, highs }: PathCursor, unit: bigint): PathHighs {
+  const times: number[] = [];
+  const totals: bigint[] = [];
+  runTotals.forEach((runTotal, index) => {
+    const total = exact.total + BigInt(runTotal) * unit;
+    if (total < exact.high) return;
+    times.push(runTimes[index] ?? 0);
+    totals.push(total);
+  });
+  return times.length === 0 ? highs : withHighs(highs, times, totals);
+}
+
+function withHighs(
+  highs: PathHighs,
+  times: readonly number[],
+  totals: readonly bigint[],
+): PathHighs {
+  return { times: [...highs.times, ...times], totals: [...highs.totals, ...totals] };
 }
 
 function timeOrNull(time: number): number | null {
