@@ -373,10 +373,11 @@ const NO_TEXT = "\uFFFD";
 
 function linesOf(ndjson: Uint8Array): string[] {
   const lines: string[] = [];
+  const view = new DataView(ndjson.buffer, ndjson.byteOffset, ndjson.byteLength);
   for (let from = 0; from < ndjson.length; ) {
     const end = ndjson.indexOf(LINE_FEED, from);
     const to = end < 0 ? ndjson.length : end;
-    const line = decodeUtf8(ndjson, from, to) ?? NO_TEXT;
+    const line = decodeUtf8(view, from, to) ?? NO_TEXT;
     if (line.trim() !== "") lines.push(line);
     from = to + 1;
   }
