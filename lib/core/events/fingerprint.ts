@@ -210,12 +210,15 @@ function hashWideText(before: number, text: string): number {
 
 /** The digits of the integer at hand, most significant first, up to the end of the array. */
 const digits = new Uint8Array(20);
+const MAX_INT32 = 0x7fffffff;
+/** With a digit and a point before them, so many fit. */
+const MAX_PLAIN_DECIMALS = 18;
 
 /** Fills in the digits of a non-negative safe integer; returns where they start. */
 function writeDigits(value: number): number {
   let at = digits.length;
   let rest = value;
-  if (value > 0x7fffffff) {
+  if (value > MAX_INT32) {
     rest = Math.floor(value / 1e8);
     let low = (value - rest * 1e8) | 0;
     while (at > digits.length - 8) {
@@ -248,21 +251,29 @@ function decimalField(hash: number, value: Decimal | undefined): number {
   return hashByte(value === undefined ? hash : hashDecimal(hash, value), LINE_FEED);
 }
 
-/** The bytes of `formatDecimal(value)`. */
+/** The bytes of `formatDecimal(value)`; without it where the mantissa is an int32 that ends in no zero of a fraction. */
 function hashDecimal(before: number, value: Decimal): number {
   const { mantissa, decimals } = value;
-  const start = writeDigits(Math.abs(mantissa));
-  if (decimals > 0 && digits[digits.length - 1] === DIGIT_0) {
+  const magnitude = Math.abs(mantissa);
+  const isPlain = magnitude <= MAX_INT32 && decimals < MAX_PLAIN_DECIMALS;
+  if (!isPlain || (decimals > 0 && magnitude % 10 === 0)) {
     return hashText(before, formatDecimal(value));
   }
-  let hash = mantissa < 0 ? hashByte(before, MINUS) : before;
-  if (decimals === 0) return hashDigits(hash, start, digits.length);
-  const point = digits.length - decimals;
-  if (point > start) {
-    hash = hashByte(hashDigits(hash, start, point), POINT);
-    return hashDigits(hash, point, digits.length);
-  }
-  hash = hashByte(hashByte(hash, DIGIT_0), POINT);
-  for (let at = point; at < start; at++) hash = hashByte(hash, DIGIT_0);
-  return hashDigits(hash, start, digits.length);
+  const start = writeDecimal(magnitude, decimals);
+  return hashDigits(mantissa < 0 ? hashByte(before, MINUS) : before, start, digits.length);
+}
+
+/** Fills in the digits and the point of a non-negative int32 mantissa; returns where they start. */
+function writeDecimal(mantissa: number, decimals: number): number {
+  let at = digits.length;
+  let rest = mantissa | 0;
+  let fraction = decimals;
+  do {
+    const tens = (rest / 10) | 0;
+    digits[--at] = DIGIT_0 + rest - tens * 10;
+    rest = tens;
+    fraction--;
+    if (fraction === 0) digits[--at] = POINT;
+  } while (rest > 0 || fraction >= 0);
+  return at;
 }
