@@ -102,6 +102,35 @@ describe("scanEvent", () => {
     expect(scanned(bytes)).toMatchObject({ reason: "bad-encoding" });
   });
 
+  it("never takes one text for another that starts and ends like it", () => {
+    const middle = fc.stringMatching(/^[ab]{0,34}$/);
+    const ids = fc.array(middle, { minLength: 2, maxLength: 8 });
+    fc.assert(
+      fc.property(
+        ids,
+        fc.constantFrom("", "Q", "Quote"),
+        fc.constantFrom("", "9", "0001"),
+        (middles, start, end) => {
+          for (const tradeId of [...middles, ...middles].map((text) => `${start}${text}x${end}`)) {
+            expect(scanned(lineOf("bust", { tradeId }))).toMatchObject({ tradeId });
+            const venue = tradeId;
+            expect(scanned(lineOf("trade", { venue }))).toMatchObject({ venue });
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    [-1, 3],
+    [2, 1],
+    [0, 4],
+    [Number.NaN, 1],
+  ])("throws a RangeError for bytes %d to %d of three, which are not there", (from, to) => {
+    expect(() => scanEvent(new Uint8Array(3), from, to)).toThrow(RangeError);
+  });
+
   it("does not keep the bytes: an event stays as it was when they are overwritten", () => {
     const bytes = new Uint8Array(Buffer.from(lineOf("trade", { tradeId: "x".repeat(60) })));
     const event = scanEvent(bytes, 0, bytes.length);
