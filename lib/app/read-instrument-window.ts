@@ -69,6 +69,7 @@ export async function readInstrumentWindow(
     to,
     scale,
     core,
+    newestMid: state.fold.mid,
     markouts,
     sample,
     recoveredTime: await recoveredTime(metrics, rows, pieces, core.path),

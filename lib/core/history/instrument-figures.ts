@@ -46,6 +46,8 @@ export interface InstrumentWindow {
   readonly to: number;
   readonly scale: Scale;
   readonly core: CorePart;
+  /** The newest mid known, in half-ticks, whatever `to` is: trades that still wait for theirs are valued at it. */
+  readonly newestMid: number;
   /** By horizon. */
   readonly markouts: readonly MarkoutPart[];
   readonly sample: MarkoutSample;
@@ -127,9 +129,10 @@ function averageCost({ position, cost }: CorePart, scale: Scale): string | undef
 
 /** The attribution in settlement currency; the portfolio adds them up. */
 export function attributionOf(window: InstrumentWindow, horizons: readonly Horizon[]): Attribution {
-  const { core, scale } = window;
+  const { core, scale, newestMid } = window;
   const money = (units: bigint): ExactDecimal => moneyToExact(scale, units);
   const mark = core.mid > 0 ? ledgerPrice(scale, core.mid) : 0n;
+  const newest = newestMid > 0 ? ledgerPrice(scale, newestMid) : 0n;
   return attribution({
     spread: money(core.spread),
     inventory: money(core.inventory),
@@ -139,9 +142,9 @@ export function attributionOf(window: InstrumentWindow, horizons: readonly Horiz
     funding: cashToExact(core.funding),
     horizons: horizons.map(({ label }, index) => {
       const part = window.markouts[index];
-      const pending = part === undefined ? 0n : part.pendingLots * mark - part.pendingMoney;
+      const pending = part === undefined ? 0n : part.pendingLots * newest - part.pendingMoney;
       const lost = part === undefined ? 0n : part.lostLots * mark - part.lostMoney;
-      const [known, unknown] = core.mid > 0 ? [pending, lost] : [0n, lost + pending];
+      const [known, unknown] = newestMid > 0 ? [pending, lost] : [0n, lost + pending];
       return {
         label,
         adverse: money((part?.adverse ?? 0n) + known),
