@@ -15,6 +15,7 @@ export interface CostBasisStep extends CostBasis {
   readonly realized: bigint;
 }
 
+/** @public where every position begins */
 export const FLAT: CostBasis = { position: 0, cost: 0n };
 
 /**

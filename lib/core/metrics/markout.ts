@@ -12,17 +12,6 @@ export interface Horizon {
   readonly us: DurationUs;
 }
 
-/** Why a trade has, or has not, a markout at a horizon. Settles once, from `pending`. */
-export type MarkoutStatus = "pending" | "ok" | "stale" | "missing" | "invalid";
-
-/** What one trade did at one horizon; `bps` is undefined unless the status is `ok`. */
-export interface Markout {
-  readonly horizon: string;
-  readonly status: MarkoutStatus;
-  /** Gross, in bps of the pre-trade mid; positive is good for us. */
-  readonly bps: Bps | undefined;
-}
-
 /** Prices of one trade in one unit (any: only ratios count). */
 export interface MarkoutPrices {
   readonly side: Side;
@@ -54,6 +43,7 @@ export function markoutBps(trade: MarkoutPrices, mid: number): Bps | undefined {
  * Price impact, mid to mid: I(h) = s · (mid(t + h) − m0) / m0 · 10⁴, so that M(h) = E + I(h).
  *
  * @returns bps; negative is adverse selection; `undefined` unless both mids are > 0
+ * @public half of the identity; the report needs its sum in money only
  */
 export function impactBps(trade: MarkoutPrices, mid: number): Bps | undefined {
   const { side, preTradeMid } = trade;

@@ -5,7 +5,7 @@
  */
 import { drawdownAmount } from "../stats/drawdown.ts";
 import { equityOfPnl } from "../stats/equity.ts";
-import { momentsOf, standardDeviation } from "../stats/moments.ts";
+import { momentsOf } from "../stats/moments.ts";
 import { sharpeRatio } from "../stats/sharpe.ts";
 import { sharpeShape, sharpeStandardError } from "../stats/sharpe-error.ts";
 import { annualizedVolatility } from "../stats/volatility.ts";
@@ -72,9 +72,4 @@ function figure(value: number | undefined, n: number): Figure {
     status: value === undefined ? "insufficient" : "ok",
     interval: null,
   };
-}
-
-/** Standard deviation of daily PnL, not annualised, in currency; undefined below two days. */
-export function dailyDeviation(days: readonly number[]): number | undefined {
-  return standardDeviation(momentsOf(days));
 }

@@ -273,7 +273,11 @@ function addSlots(a: CorePart, name: "fills" | "risk", b: readonly number[]): vo
   }
 }
 
-/** A new part: a, then b. */
+/**
+ * A new part: a, then b.
+ *
+ * @public the monoid as its laws are stated; reading adds in place
+ */
 export function mergeCore(a: CorePart, b: CorePart): CorePart {
   const sum = copyCore(a);
   addCore(sum, b);

@@ -321,7 +321,11 @@ function windowAround(scenario: Scenario, anchor: number, time: number): Planted
   return { from: from as EpochUs, to: (from + length) as EpochUs };
 }
 
-/** The windows of a scenario that overlap [from, to): what a detector should find. */
+/**
+ * The windows of a scenario that overlap [from, to): what a detector should find.
+ *
+ * @internal
+ */
 export function plantedWindows(
   scenario: Scenario,
   anchor: EpochUs,
