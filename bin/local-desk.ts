@@ -14,6 +14,7 @@ import { isRefusal } from "../lib/core/events/refusal.ts";
 import type { RowsFrom } from "../lib/core/pipeline/state.ts";
 import type { Resolution } from "../lib/core/rollup/row.ts";
 import type { Clock } from "../lib/ports/clock.ts";
+import { archivePosition } from "./archive-position.ts";
 import type { DataPaths } from "./data-directory.ts";
 import { foldSettings } from "./fold-settings.ts";
 import { addStray, readStray } from "./stray-counts.ts";
@@ -40,14 +41,12 @@ export interface LocalDesk {
   readonly close: () => Promise<void>;
 }
 
-/** Where in the archive the fold stands; kept in the store's meta. */
-const POSITION_KEY = "position";
 /** Lines that came live and were refused, with their reasons. */
 const LIVE_QUARANTINE = "live.refused.ndjson";
 
 export async function openDesk(options: DeskOptions): Promise<LocalDesk> {
   const { paths, store, config, clock } = options;
-  const position = positionIn(store);
+  const position = archivePosition(store);
   const archive = await openFileArchive({ directory: paths.archive, floor: position.get() });
   const pipeline = createLivePipeline(
     {
@@ -86,13 +85,6 @@ function keptFrom({ retention }: Configuration, clock: Clock): RowsFrom {
   const now = clock.now();
   const from = (resolution: Resolution) => Math.max(0, now - retention[resolution]);
   return { "5s": from("5s"), "1m": from("1m"), "1h": from("1h"), "1d": from("1d") };
-}
-
-function positionIn({ meta }: EmbeddedStore) {
-  return {
-    get: () => Number(meta.get(POSITION_KEY) ?? 0),
-    set: (position: number) => meta.set(POSITION_KEY, String(position)),
-  };
 }
 
 function keepSetAside({ paths, store }: DeskOptions, aside: SetAside, text: string): void {

@@ -9,6 +9,7 @@ import { buildReport, type StrayCounts } from "../../lib/app/report.ts";
 import type { Configuration } from "../../lib/core/api/config.ts";
 import { MINUTE_US } from "../../lib/core/units.ts";
 import { archivedBatches, archiveLines } from "../archive-input.ts";
+import { archivePosition } from "../archive-position.ts";
 import { CliError, environmentError, reasonOf, usageError } from "../cli-error.ts";
 import { defineCommand, jsonOption } from "../command.ts";
 import { loadConfig } from "../config.ts";
@@ -62,7 +63,8 @@ export const replay = defineCommand({
     try {
       const input = openEventInput(operands, spool);
       const aside = openSetAside(input, paths?.quarantine);
-      const stray = await foldAll({ store, paths, input, aside, config, terminal }, options.speed);
+      const run = { store, paths, input, aside, config, terminal };
+      const { stray, damage } = await foldAll(run, options.speed);
       if (paths !== undefined) addStray(store.meta, stray);
       const { asOf } = options;
       const question = { span: { kind: "all" } as const, ...(asOf === undefined ? {} : { asOf }) };
@@ -70,8 +72,11 @@ export const replay = defineCommand({
       const found = await buildReport(store, config, question, all);
       const kept = await aside.finish();
       explainSetAside(aside, kept, paths);
+      if (found !== undefined) {
+        await terminal.print(options.json ? reportJson(found) : reportText(found, terminal.colour));
+      }
+      if (damage !== undefined) throw damagedInput(damage);
       if (found === undefined) throw nothingInIt(operands);
-      await terminal.print(options.json ? reportJson(found) : reportText(found, terminal.colour));
       return aside.report.count() === 0 ? 0 : 1;
     } finally {
       spool.remove();
@@ -89,7 +94,13 @@ interface Run {
   readonly terminal: Terminal;
 }
 
-async function foldAll(run: Run, speed: number | undefined): Promise<StrayCounts> {
+interface Folded {
+  readonly stray: StrayCounts;
+  /** Where the input could not be read on; everything before it is folded. */
+  readonly damage: UnreadableFileError | undefined;
+}
+
+async function foldAll(run: Run, speed: number | undefined): Promise<Folded> {
   const { store, paths, input, aside, config, terminal } = run;
   const archive =
     paths === undefined ? undefined : await openFileArchive({ directory: paths.archive });
@@ -99,9 +110,12 @@ async function foldAll(run: Run, speed: number | undefined): Promise<StrayCounts
       ? {}
       : { onLines: (lines) => archiveLines(archive, lines, systemClock) }),
   };
+  let damage: UnreadableFileError | undefined;
   let isFirstReading = true;
   const readInput = (): AsyncIterable<InputBatch> => {
-    const batches = input.batches(isFirstReading ? listeners : undefined);
+    const batches = upToDamage(input.batches(isFirstReading ? listeners : undefined), (cause) => {
+      damage = cause;
+    });
     const paced = isFirstReading && speed !== undefined ? paceBatches(batches, speed) : batches;
     isFirstReading = false;
     return paced;
@@ -118,12 +132,25 @@ async function foldAll(run: Run, speed: number | undefined): Promise<StrayCounts
       onSetAside: aside.onSetAside,
       onBatch: countEvents(terminal),
     });
-    return stray;
-  } catch (cause) {
-    throw cause instanceof UnreadableFileError ? damagedInput(cause) : cause;
+    // The next start reads the archive from here: what is folded need not be folded again.
+    if (archive !== undefined) archivePosition(store).set(await archive.end());
+    return { stray, damage };
   } finally {
     terminal.overwrite("");
     await archive?.close();
+  }
+}
+
+/** An input that ends where it cannot be read on: the lines before are good, and count. */
+async function* upToDamage(
+  batches: AsyncIterable<InputBatch>,
+  onDamage: (cause: UnreadableFileError) => void,
+): AsyncIterable<InputBatch> {
+  try {
+    yield* batches;
+  } catch (cause) {
+    if (!(cause instanceof UnreadableFileError)) throw cause;
+    onDamage(cause);
   }
 }
 
@@ -160,7 +187,7 @@ function unreadable(file: string, why: string, cause: unknown): Error {
   return environmentError({ what: "cannot read the events", where: file, why }, cause);
 }
 
-/** What stands before the damage was folded; with a data directory it stays. */
+/** What stands before the damage was folded and reported; with a data directory it stays. */
 function damagedInput(cause: UnreadableFileError): Error {
   const complaint = {
     what: "the input could not be read to its end",
