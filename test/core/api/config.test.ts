@@ -113,7 +113,10 @@ describe("resolveConfig", () => {
     ]);
     expect(config.horizons.at(-1)?.us).toBe(5 * MINUTE_US);
     expect(config.retention).toEqual(DEFAULT_RETENTION);
-    expect(config.reporting).toEqual({ currency: "USD", rates: { BTC: "BTC-PERP", ETH: "ETH-PERP" } });
+    expect(config.reporting).toEqual({
+      currency: "USD",
+      rates: { BTC: "BTC-PERP", ETH: "ETH-PERP" },
+    });
   });
 
   it("takes what the file says, setting by setting", () => {
