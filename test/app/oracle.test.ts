@@ -2,14 +2,12 @@
  * Goal: the pipeline's report is the specification's, figure by figure.
  * Method: `test/oracle/report.py` computed each report from the design alone, naively and exactly. Money, counts and
  * times must be identical, statistics within 1e-9. Decided deviations, each with its reason in
- * `test/oracle/CHOICES.md`: a recovery may be told up to one finest bucket late, rolling markouts have no interval
- * here, and `quoting` divides distances more finely.
+ * `test/oracle/CHOICES.md`: rolling markouts have no interval here, and `quoting` divides distances more finely.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { ReportSpan } from "../../lib/app/report.ts";
-import { RESOLUTION_US } from "../../lib/core/rollup/row.ts";
 import { DAY_US, HOUR_US, MINUTE_US } from "../../lib/core/units.ts";
 import { folded } from "../fold.ts";
 import { differences, type Leaf } from "./differences.ts";
@@ -65,10 +63,7 @@ function spanOf(options: readonly string[]): ReportSpan {
   return span;
 }
 
-function isDecided({ path, actual, expected }: Leaf): boolean {
+function isDecided({ path }: Leaf): boolean {
   if (path.includes("quoting") || path.includes("fifo")) return true;
-  if (path[0] === "rolling" && path[1] === "markout" && path.includes("interval")) return true;
-  if (path.at(-1) !== "recoveredTime" || path[0] !== "instruments") return false;
-  if (typeof actual !== "number" || typeof expected !== "number") return false;
-  return actual >= expected && actual - expected < RESOLUTION_US["5s"];
+  return path[0] === "rolling" && path[1] === "markout" && path.includes("interval");
 }

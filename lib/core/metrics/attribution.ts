@@ -94,7 +94,7 @@ export function pnlFigures(
     beyond: byHorizon("beyond"),
     unattributed: byHorizon("unattributed"),
     gross: valued(amounts.gross),
-    funding: plain(amounts.funding),
+    funding: gaps.fundingsWithoutMark === 0 ? plain(amounts.funding) : null,
     fees: plain(amounts.fees),
     feesUnconverted: mapValues(gaps.feesUnconverted, formatExact),
     net,
