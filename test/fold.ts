@@ -5,7 +5,6 @@ import type { Delivery } from "../lib/app/process-batch.ts";
 import { type ReplayResult, replay } from "../lib/app/replay.ts";
 import { buildReport, type ReportQuestion } from "../lib/app/report.ts";
 import { type Configuration, resolveConfig } from "../lib/core/api/config.ts";
-import type { BrawlerEvent } from "../lib/core/events/event.ts";
 import { parseEvent } from "../lib/core/events/parse.ts";
 import type { PerformanceMetrics, Report } from "../lib/core/metrics/performance-metrics.ts";
 
@@ -121,13 +120,6 @@ export function batchesOf(lines: Iterable<Line>, size = Number.POSITIVE_INFINITY
     [deliveries, refused] = [[], []];
   }
   return [...batches, { deliveries, refused }];
-}
-
-/** @throws with the reason when the line is refused */
-export function eventOf(line: Line): BrawlerEvent {
-  const outcome = parseEvent(typeof line === "string" ? line : JSON.stringify(line));
-  if ("type" in outcome) return outcome;
-  throw new Error(`${outcome.detail}: ${JSON.stringify(line)}`);
 }
 
 /** Hands over the batches one by one, as a file or a stream would. */
