@@ -32,8 +32,10 @@ export interface FoldOptions {
   readonly onBatch?: (events: number) => void;
 }
 
-/** Events committed together: what a commit costs is shared by many. */
+/** Events committed together, where commits last: what a commit costs is shared by many. */
 const COMMIT_EVENTS = 65_536;
+/** Events folded together where nothing lasts: few, so that they are gone before memory is tidied. */
+const FOLD_EVENTS = 4_096;
 
 /** Folds a whole input, and ends it: whatever is still waited for is given up. */
 export async function foldInput(
@@ -41,6 +43,7 @@ export async function foldInput(
   input: AsyncIterable<InputBatch>,
   options: FoldOptions,
 ): Promise<void> {
+  const together = processor.durable ? COMMIT_EVENTS : FOLD_EVENTS;
   let waiting: Delivery[] = [];
   const commit = async () => {
     await foldDeliveries(processor, waiting, options);
@@ -49,7 +52,7 @@ export async function foldInput(
   };
   for await (const { deliveries } of input) {
     for (const delivery of deliveries) waiting.push(delivery);
-    if (waiting.length >= COMMIT_EVENTS) await commit();
+    if (waiting.length >= together) await commit();
   }
   await commit();
   await processor.finish(options.futureLimit);

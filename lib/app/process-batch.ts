@@ -6,7 +6,7 @@ import type { BrawlerEvent } from "../core/events/event.ts";
 import { decodeState, encodeState } from "../core/pipeline/codec.ts";
 import type { FoldContext, StoredTrade } from "../core/pipeline/context.ts";
 import type { Outcome, Quarantine } from "../core/pipeline/outcome.ts";
-import { clearDirty, dirtyRows } from "../core/pipeline/rows.ts";
+import { clearDirty, dirtyRows, takeFinalRows } from "../core/pipeline/rows.ts";
 import {
   type Amendment,
   type FoldSettings,
@@ -19,6 +19,7 @@ import { versionOf } from "../core/pipeline/version.ts";
 import type { AtomicStore } from "../ports/atomic-store.ts";
 import type { BatchOutcome, MetricStore } from "../ports/metric-store.ts";
 import type { StateKey, StateStore } from "../ports/state-store.ts";
+import { createRowPool, type RowPool } from "./row-pool.ts";
 
 const ATTEMPTS = 6;
 
@@ -49,8 +50,8 @@ export interface ProcessorOptions {
   /** Folds these from nothing, into the next epoch: what they had stored until then no longer counts. */
   readonly rebuild?: ReadonlySet<string>;
   /**
-   * False where nobody will ever go on from a crash (a store that ends with the process): the state is then committed
-   * at the end only, rows still batch by batch.
+   * False where nobody will ever go on from a crash (a store that ends with the process): the state, and the rows that
+   * may still change, are then written at the end only, all others many at a time.
    */
   readonly durable?: boolean;
   /** Rows that the store refused because the same trade stands under another sequence. */
@@ -80,6 +81,8 @@ export interface BatchCounts {
 }
 
 export interface Processor {
+  /** False where commits do not last: then nothing is gained by making them large. */
+  readonly durable: boolean;
   /** Events of one (account, instrument), in delivery order. Resolves when they are committed and their rows stored. */
   processBatch(
     key: StateKey,
@@ -94,22 +97,26 @@ export interface Processor {
   keys(): readonly StateKey[];
 }
 
-export function createProcessor(options: ProcessorOptions): Processor {
+/** What a processor was given, and the rows that wait where nothing has to last. */
+interface Wiring extends ProcessorOptions {
+  readonly pool: RowPool;
+}
+
+export function createProcessor(given: ProcessorOptions): Processor {
+  const pool = createRowPool(given.metrics, (outcome) => judge(given, outcome));
+  const options: Wiring = { ...given, pool };
+  const durable = given.durable !== false;
   const cache = new Map<string, Loaded>();
   const keys = new Map<string, StateKey>();
   const toRebuild = new Set(options.rebuild);
-  const run = async (
-    key: StateKey,
-    work: (loaded: Loaded) => Promise<void>,
-    durable = options.durable !== false,
-  ) => {
+  const run = async (key: StateKey, work: (loaded: Loaded) => Promise<void>, commits = durable) => {
     const name = stateName(key);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const loaded = cache.get(name) ?? (await load(options, key, toRebuild.has(name)));
       // Until it is committed the folded state belongs to no one: a failure leaves the cache empty.
       cache.delete(name);
       await work(loaded);
-      if (await commitAndFlush(options, key, loaded, durable)) {
+      if (await (commits ? commitAndFlush(options, key, loaded) : hold(options, loaded))) {
         toRebuild.delete(name);
         cache.set(name, loaded);
         keys.set(name, key);
@@ -119,6 +126,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
     throw new LostRaceError(`${name} was committed by another process ${ATTEMPTS} times in a row`);
   };
   return {
+    durable,
     processBatch: async (key, deliveries, futureLimit) => {
       let counts: BatchCounts = { applied: 0, duplicates: 0, quarantined: 0, buffered: 0 };
       await run(key, async (loaded) => {
@@ -127,9 +135,10 @@ export function createProcessor(options: ProcessorOptions): Processor {
       return counts;
     },
     finish: async (futureLimit) => {
+      await pool.flush();
       for (const key of keys.values()) {
         const waiting = cache.get(stateName(key))?.state.buffer.size ?? 0;
-        if (waiting === 0 && options.durable !== false) continue;
+        if (waiting === 0 && durable) continue;
         await run(key, (loaded) => finishOne(options, loaded, futureLimit), true);
       }
     },
@@ -163,7 +172,7 @@ export function stateName({ account, instrument }: StateKey): string {
 }
 
 async function fold(
-  options: ProcessorOptions,
+  options: Wiring,
   loaded: Loaded,
   deliveries: readonly Delivery[],
   futureLimit: number,
@@ -191,18 +200,14 @@ async function fold(
   return counts;
 }
 
-async function finishOne(
-  options: ProcessorOptions,
-  loaded: Loaded,
-  futureLimit: number,
-): Promise<void> {
+async function finishOne(options: Wiring, loaded: Loaded, futureLimit: number): Promise<void> {
   const buffered = [...loaded.state.buffer.values()].map((event) => ({ event, line: 0 }));
   const stored = await storedTrades(options, loaded.state, buffered);
   endOfInput(loaded.state, contextOf(options, loaded, { futureLimit, stored }));
 }
 
 function contextOf(
-  options: ProcessorOptions,
+  options: Wiring,
   loaded: Loaded,
   known: { readonly futureLimit: number; readonly stored: ReadonlyMap<string, StoredTrade> },
 ): FoldContext {
@@ -216,33 +221,25 @@ function contextOf(
 
 /** The stored rows of trades that this batch, or what it sets free, may bust or correct. */
 async function storedTrades(
-  options: ProcessorOptions,
+  options: Wiring,
   state: InstrumentState,
   deliveries: readonly Delivery[],
 ): Promise<ReadonlyMap<string, StoredTrade>> {
   const stored = new Map<string, StoredTrade>();
+  const { account, instrument } = state;
   const waiting = [...state.buffer.values()];
   for (const event of [...deliveries.map((delivery) => delivery.event), ...waiting]) {
     if (event.type !== "bust" && event.type !== "correction") continue;
-    const { account, instrument } = state;
+    await options.pool.flush();
     const row = await options.metrics.findTrade(account, instrument, event.tradeId);
     if (row !== undefined) stored.set(event.tradeId, JSON.parse(row.value) as StoredTrade);
   }
   return stored;
 }
 
-async function commit(
-  options: ProcessorOptions,
-  key: StateKey,
-  loaded: Loaded,
-  durable: boolean,
-): Promise<boolean> {
+async function commit(options: Wiring, key: StateKey, loaded: Loaded): Promise<boolean> {
   const { epoch } = loaded;
   const gen = loaded.gen + 1;
-  if (!durable) {
-    loaded.gen = gen;
-    return true;
-  }
   const next = { epoch, gen, body: encodeState(loaded.state) };
   const result = await options.state.commit(key, loaded.expected, next);
   if (result.outcome === "stale") return false;
@@ -251,23 +248,23 @@ async function commit(
   return true;
 }
 
-async function commitAndFlush(
-  options: ProcessorOptions,
-  key: StateKey,
-  loaded: Loaded,
-  durable: boolean,
-): Promise<boolean> {
-  if (durable && options.atomic !== undefined) {
-    return commitTogether(options, options.atomic, key, loaded);
-  }
-  if (!(await commit(options, key, loaded, durable))) return false;
+async function commitAndFlush(options: Wiring, key: StateKey, loaded: Loaded): Promise<boolean> {
+  if (options.atomic !== undefined) return commitTogether(options, options.atomic, key, loaded);
+  if (!(await commit(options, key, loaded))) return false;
   await flush(options, loaded);
+  return true;
+}
+
+/** Instead of a commit, where none has to last: hands over the rows that will not change, and keeps the others. */
+async function hold({ pool }: Wiring, loaded: Loaded): Promise<boolean> {
+  loaded.gen += 1;
+  await pool.add(takeFinalRows(loaded.state, versionOf(loaded.epoch, loaded.gen)));
   return true;
 }
 
 /** One write: the committed state owes no rows, so it holds none. */
 async function commitTogether(
-  options: ProcessorOptions,
+  options: Wiring,
   atomic: AtomicStore,
   key: StateKey,
   loaded: Loaded,
@@ -286,7 +283,7 @@ async function commitTogether(
 }
 
 /** Writes every dirty row of the committed state; what is written is clean from the next commit on. */
-async function flush(options: ProcessorOptions, { state, epoch, gen }: Loaded): Promise<void> {
+async function flush(options: Wiring, { state, epoch, gen }: Loaded): Promise<void> {
   judge(options, await options.metrics.upsertBatch(dirtyRows(state, versionOf(epoch, gen))));
   clearDirty(state);
 }

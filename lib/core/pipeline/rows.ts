@@ -22,27 +22,17 @@ export interface DirtyRows {
 
 /** Every row that changed since the last `clearDirty`, stamped with `version`. Does not change any figure. */
 export function dirtyRows(state: InstrumentState, version: number): DirtyRows {
-  const { account, instrument } = state;
   const rows: DirtyRow[] = [...state.closed];
   if (state.dirtyOpen) rows.push(...openRows(state));
   for (const key of state.dirtyMarkouts) {
     const bucket = state.markouts.get(key);
     if (bucket !== undefined) rows.push(...markoutRows(state, bucket));
   }
-  const rollups = rows.map((row) => ({
-    account,
-    instrument,
-    ...row,
-    bucket: row.bucket as EpochUs,
-    version,
-  }));
-  const trades: TradeRow[] = [];
-  for (const trade of state.dirtyTrades.values()) {
-    const { time, sequence, tradeId } = trade;
-    const value = JSON.stringify(tradeValue(state, trade));
-    trades.push({ account, instrument, time: time as EpochUs, sequence, tradeId, version, value });
-  }
-  return { rollups, trades };
+  const trades = [...state.dirtyTrades.values()];
+  return {
+    rollups: rows.map((row) => rollupRow(state, row, version)),
+    trades: trades.map((trade) => tradeRow(state, trade, version)),
+  };
 }
 
 /** After the rows of the last commit were written. */
@@ -51,6 +41,33 @@ export function clearDirty(state: InstrumentState): void {
   state.dirtyOpen = false;
   state.dirtyMarkouts.clear();
   state.dirtyTrades.clear();
+}
+
+/** Of the dirty rows those that will not change any more, and no longer dirty: for stores that nobody reads yet. */
+export function takeFinalRows(state: InstrumentState, version: number): DirtyRows {
+  const rollups = state.closed.map((row) => rollupRow(state, row, version));
+  const trades: TradeRow[] = [];
+  for (const [tradeId, trade] of state.dirtyTrades) {
+    if (trade.fresh === undefined || trade.status.includes(0)) continue;
+    trades.push(tradeRow(state, trade, version));
+    state.dirtyTrades.delete(tradeId);
+  }
+  state.closed = [];
+  return { rollups, trades };
+}
+
+function rollupRow(state: InstrumentState, row: DirtyRow, version: number): RollupRow {
+  const { account, instrument } = state;
+  const { resolution, bucket, part, value } = row;
+  return { account, instrument, resolution, bucket: bucket as EpochUs, part, version, value };
+}
+
+function tradeRow(state: InstrumentState, trade: PendingTrade, version: number): TradeRow {
+  const { account, instrument } = state;
+  const { sequence, tradeId } = trade;
+  const value = JSON.stringify(tradeValue(state, trade));
+  const time = trade.time as EpochUs;
+  return { account, instrument, time, sequence, tradeId, version, value };
 }
 
 /** The open bucket of every resolution as it stands, the finer ones included in the coarser. */
