@@ -2,6 +2,7 @@
  * The state as text and back: JSON, in which big integers, maps and sets are tagged. What a store commits is this text;
  * `decodeState(encodeState(s))` goes on exactly as `s` would.
  */
+import { settlePrints } from "./recent-prints.ts";
 import type { InstrumentState } from "./state.ts";
 
 /** Raised when the shape of the state changes; a snapshot of another version is refused, and rebuilt. */
@@ -12,6 +13,7 @@ export class StateVersionError extends Error {
 }
 
 export function encodeState(state: InstrumentState): string {
+  settlePrints(state);
   return JSON.stringify({ v: STATE_VERSION, state }, tag);
 }
 
@@ -21,6 +23,7 @@ export function decodeState(text: string): InstrumentState {
   if (v !== STATE_VERSION) {
     throw new StateVersionError(`state version must be ${STATE_VERSION}, was ${v}: rebuild it`);
   }
+  state.recentEvents = [];
   // One object per trade: what is pending and what is dirty must stay the same trade.
   for (const trade of state.pending) {
     if (state.dirtyTrades.has(trade.tradeId)) state.dirtyTrades.set(trade.tradeId, trade);

@@ -133,9 +133,11 @@ export interface InstrumentState {
   bufferOldest: number;
   bufferNewest: number;
   holes: Hole[];
-  /** Fingerprints of the last 256 sequences, by sequence mod 256, and the sequence that wrote each. */
-  recentPrints: number[];
+  /** The last 256 sequences, by sequence mod 256, and fingerprints of what came with those before the last snapshot. */
   recentSequences: number[];
+  recentPrints: number[];
+  /** What came since, as it came: few events are ever compared. Empty in a snapshot. */
+  recentEvents: (BrawlerEvent | undefined)[];
   recentTrades: Map<string, number>;
   recentFundings: number[];
 
@@ -237,8 +239,9 @@ export function newInstrumentState(
     bufferOldest: 0,
     bufferNewest: 0,
     holes: [],
-    recentPrints: new Array<number>(256).fill(0),
     recentSequences: new Array<number>(256).fill(0),
+    recentPrints: new Array<number>(256).fill(0),
+    recentEvents: [],
     recentTrades: new Map(),
     recentFundings: [],
     mid: 0,

@@ -14,6 +14,7 @@ import { advanceTo } from "./buckets.ts";
 import { applyQuote } from "./chains.ts";
 import type { FoldContext } from "./context.ts";
 import { type Applied, type Outcome, type Quarantine, quarantine } from "./outcome.ts";
+import { printAt } from "./recent-prints.ts";
 import { halfTicks, lotsOf } from "./rescale.ts";
 import type { InstrumentState } from "./state.ts";
 
@@ -82,7 +83,7 @@ function fillOrRepeat(state: InstrumentState, event: BrawlerEvent, context: Fold
   }
   const slot = sequence % RECENT;
   const known = state.recentSequences[slot] === sequence;
-  if (known && state.recentPrints[slot] !== fingerprint(event)) return conflict(state, event);
+  if (known && printAt(state, slot) !== fingerprint(event)) return conflict(state, event);
   return duplicate(state);
 }
 
@@ -161,7 +162,7 @@ function apply(
   const slot = event.sequence % RECENT;
   if (event.sequence >= (state.recentSequences[slot] ?? 0)) {
     state.recentSequences[slot] = event.sequence;
-    state.recentPrints[slot] = fingerprint(event);
+    state.recentEvents[slot] = event;
   }
   advanceTo(state, event.time);
   state.dirtyOpen = true;
