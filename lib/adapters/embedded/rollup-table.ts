@@ -37,22 +37,21 @@ type Columns = [bucket: number, late: number, version: number, value: string];
 
 export function rollupTable(connection: Connection, series: SeriesTable): RollupTable {
   const parts = partNames(connection);
+  const upsert = connection.statement(UPSERT);
+  const standing = connection.statement(STANDING);
 
   function write(row: RollupRow): RowFate {
-    requireCount("bucket", row.bucket);
-    requireCount("version", row.version);
+    const { bucket, version } = row;
+    requireCount("bucket", bucket);
+    requireCount("version", version);
+    const id = series.ensure(row.account, row.instrument);
+    const width = widthOf(row.resolution);
     const { name, late } = splitPart(row.part);
-    const key = [
-      series.ensure(row.account, row.instrument),
-      widthOf(row.resolution),
-      parts.ensure(name),
-      row.bucket,
-      late,
-    ] as const;
+    const part = parts.ensure(name);
     const value = toStoredText(row.value);
-    if (connection.statement(UPSERT).run(...key, row.version, value) === 1) return "written";
-    const standing = connection.statement(STANDING).first<[number, string]>(...key);
-    return standing?.[0] === row.version && standing[1] !== value ? "conflicting" : "stale";
+    if (upsert.run(id, width, part, bucket, late, version, value) === 1) return "written";
+    const found = standing.first<[number, string]>(id, width, part, bucket, late);
+    return found?.[0] === version && found[1] !== value ? "conflicting" : "stale";
   }
 
   function read(range: RollupRange): readonly RollupRow[] {

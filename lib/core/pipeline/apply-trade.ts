@@ -11,7 +11,7 @@ import {
   ledgerPrice,
   lotsToExact,
 } from "../ledger/scale.ts";
-import type { CorePart } from "../rollup/core-part.ts";
+import { addUnconverted, type CorePart } from "../rollup/core-part.ts";
 import { stepNet } from "../rollup/path-cursor.ts";
 import type { JsonValue } from "../rollup/row.ts";
 import { flowTargets, grossLevel } from "./buckets.ts";
@@ -253,7 +253,7 @@ function addTradeCounts(part: CorePart, flow: LedgerFlow, notional: bigint): voi
   part.fees += times * flow.fee;
   if (flow.unconverted !== undefined) {
     const { currency, fee } = flow.unconverted;
-    part.feesUnconverted[currency] = (part.feesUnconverted[currency] ?? 0n) + times * fee;
+    addUnconverted(part, currency, times * fee);
   }
 }
 

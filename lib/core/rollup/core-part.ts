@@ -30,8 +30,6 @@ const MONEY = ["notional", "spread", "inventory", "gross", "realized"] as const;
 /** Amounts that add, in 10^-12 of the settlement currency; fees positive = cost. */
 const CASH = ["fees", "funding"] as const;
 
-const FLOWS = [...LOTS, ...MONEY, ...CASH] as const;
-
 type Count = (typeof COUNTS)[number];
 type BigField = (typeof LOTS)[number] | (typeof MONEY)[number] | (typeof CASH)[number];
 
@@ -74,7 +72,7 @@ export type CorePart = { [K in Count]: number } & { [K in BigField]: bigint } & 
   /** Of a finest bucket only: a merge does not keep them. */
   highs: PathHighs;
   /** Fees in currencies without a rate, 10^-12 of each. */
-  feesUnconverted: Record<string, bigint>;
+  feesUnconverted: Readonly<Record<string, bigint>>;
   chain: Readonly<HitCounts>;
   version: Readonly<HitCounts>;
   /** Trades, and µs at risk, by side and distance slot. */
@@ -118,6 +116,7 @@ export function emptyHits(): HitCounts {
 /** Most buckets see no quote end and no trade: they share these, and get their own at the first change. */
 const NO_SLOTS: readonly number[] = Object.freeze(new Array<number>(DISTANCE_SLOTS).fill(0));
 const NO_HITS: Readonly<HitCounts> = Object.freeze(emptyHits());
+const NO_FEES: Readonly<Record<string, bigint>> = Object.freeze({});
 
 /** The part's own counts of quotes that closed. */
 export function ownHits(part: CorePart, way: "chain" | "version"): HitCounts {
@@ -136,6 +135,12 @@ export function addToSlot(part: CorePart, name: "fills" | "risk", slot: number, 
     part[name] = slots;
   }
   slots[slot] = (slots[slot] ?? 0) + by;
+}
+
+/** Adds to the fees of a currency without a rate. */
+export function addUnconverted(part: CorePart, currency: string, fee: bigint): void {
+  const sum = (part.feesUnconverted[currency] ?? 0n) + fee;
+  part.feesUnconverted = { ...part.feesUnconverted, [currency]: sum };
 }
 
 /** A part without flows and without span. */
@@ -165,7 +170,7 @@ export function emptyCore(): CorePart {
     funding: 0n,
     path: EMPTY_PATH,
     highs: NO_HIGHS,
-    feesUnconverted: {},
+    feesUnconverted: NO_FEES,
     chain: NO_HITS,
     version: NO_HITS,
     fills: NO_SLOTS,
@@ -229,18 +234,45 @@ export function addCore(a: CorePart, b: CorePart): void {
   if (hasSpan(b)) addSpan(a, b);
   a.absoluteTime += b.absoluteTime;
   a.maximumLots = Math.max(a.maximumLots, b.maximumLots);
-  for (const name of COUNTS) a[name] += b[name];
-  for (const name of FLOWS) if (b[name] !== 0n) a[name] += b[name];
+  addCounts(a, b);
+  addAmounts(a, b);
   a.path = mergePaths(a.path, b.path);
-  addFees(a.feesUnconverted, b.feesUnconverted);
+  if (b.feesUnconverted !== NO_FEES) addFees(a, b.feesUnconverted);
   if (b.chain !== NO_HITS) addHits(ownHits(a, "chain"), b.chain);
   if (b.version !== NO_HITS) addHits(ownHits(a, "version"), b.version);
   addSlots(a, "fills", b.fills);
   a.realizedVariance += b.realizedVariance;
 }
 
-function addFees(a: Record<string, bigint>, b: Readonly<Record<string, bigint>>): void {
-  for (const [currency, fee] of Object.entries(b)) a[currency] = (a[currency] ?? 0n) + fee;
+/** Name by name, as `addAmounts`: a loop over names costs several times as much, and every bucket comes here. */
+function addCounts(a: CorePart, b: CorePart): void {
+  a.applied += b.applied;
+  a.duplicates += b.duplicates;
+  a.quarantined += b.quarantined;
+  a.gaps += b.gaps;
+  a.late += b.late;
+  a.invalidReferences += b.invalidReferences;
+  a.positionBreaks += b.positionBreaks;
+  a.fundingsWithoutMark += b.fundingsWithoutMark;
+  a.trades += b.trades;
+  a.maker += b.maker;
+  a.taker += b.taker;
+}
+
+function addAmounts(a: CorePart, b: CorePart): void {
+  if (b.buyLots !== 0n) a.buyLots += b.buyLots;
+  if (b.sellLots !== 0n) a.sellLots += b.sellLots;
+  if (b.notional !== 0n) a.notional += b.notional;
+  if (b.spread !== 0n) a.spread += b.spread;
+  if (b.inventory !== 0n) a.inventory += b.inventory;
+  if (b.gross !== 0n) a.gross += b.gross;
+  if (b.realized !== 0n) a.realized += b.realized;
+  if (b.fees !== 0n) a.fees += b.fees;
+  if (b.funding !== 0n) a.funding += b.funding;
+}
+
+function addFees(a: CorePart, fees: Readonly<Record<string, bigint>>): void {
+  for (const [currency, fee] of Object.entries(fees)) addUnconverted(a, currency, fee);
 }
 
 function addSpan(a: CorePart, b: CorePart): void {
@@ -287,7 +319,6 @@ export function mergeCore(a: CorePart, b: CorePart): CorePart {
 export function copyCore(part: CorePart): CorePart {
   return {
     ...part,
-    feesUnconverted: { ...part.feesUnconverted },
     chain: part.chain === NO_HITS ? NO_HITS : { ...part.chain },
     version: part.version === NO_HITS ? NO_HITS : { ...part.version },
     fills: part.fills === NO_SLOTS ? NO_SLOTS : part.fills.slice(),
@@ -326,35 +357,35 @@ export function rescaleCore(part: CorePart, from: Scale, to: Scale): void {
 }
 
 /**
- * JSON text of a part, with the scale that its integers are in; zeros are left out. Written by hand because it is
- * the dearest step of closing a bucket.
+ * JSON text of a part, with the scale that its integers are in; zeros are left out, times count from its start.
+ * Written by hand because it is the dearest step of closing a bucket.
  */
 export function encodeCore(part: CorePart, scale: Scale): string {
-  let text = `{"scale":${encodeScale(scale)}`;
+  const { from } = part;
+  let text = `{"scale":${encodeScale(scale)},"span":[${from},${part.to - from}]`;
+  if (part.midTime !== 0) text += `,"midTime":${part.midTime - from}`;
   for (const name of NUMBERS) if (part[name] !== 0) text += `,"${name}":${part[name]}`;
   for (const name of BIGINTS) if (part[name] !== 0n) text += `,"${name}":"${part[name]}"`;
   for (const name of SLOTS) text += encodeSlots(name, part[name]);
   text += encodeHits("chain", part.chain) + encodeHits("version", part.version);
-  if (hasSteps(part.path)) text += `,"path":${encodePath(part.path)}`;
-  if (part.highs.times.length > 0) text += `,"highs":${encodeHighs(part.highs)}`;
-  const fees = Object.entries(part.feesUnconverted);
-  if (fees.length > 0) {
-    const texts = fees.map(([currency, fee]) => `${JSON.stringify(currency)}:"${fee}"`);
-    text += `,"feesUnconverted":{${texts.join(",")}}`;
-  }
+  if (hasSteps(part.path)) text += encodePath(part.path, from);
+  if (part.highs.times.length > 0) text += encodeHighs(part.highs, from);
+  if (part.feesUnconverted !== NO_FEES) text += encodeFees(part.feesUnconverted);
   return `${text}}`;
 }
 
+function encodeFees(fees: Readonly<Record<string, bigint>>): string {
+  const texts = Object.entries(fees).map(([name, fee]) => `${JSON.stringify(name)}:"${fee}"`);
+  return texts.length === 0 ? "" : `,"feesUnconverted":{${texts.join(",")}}`;
+}
+
 const NUMBERS = [
-  "from",
-  "to",
   ...COUNTS,
   "twoSided",
   "maximumLots",
   "realizedVariance",
   "position",
   "mid",
-  "midTime",
   "openChains",
 ] as const;
 const BIGINTS = [...LOTS, ...MONEY, ...CASH, "absoluteTime", "cost"] as const;
@@ -379,21 +410,36 @@ function hasSteps({ highTime, lowTime }: PnlPath): boolean {
   return highTime !== null || lowTime !== null;
 }
 
-function encodeHighs({ times, totals }: PathHighs): string {
-  return `[[${times.join(",")}],["${totals.join('","')}"]]`;
+/** All but the last, which is the highest point of the path. */
+function encodeHighs({ times, totals }: PathHighs, from: number): string {
+  let [offsets, heights] = ["", ""];
+  for (let index = 0; index < times.length - 1; index += 1) {
+    const comma = index === 0 ? "" : ",";
+    offsets += `${comma}${(times[index] ?? 0) - from}`;
+    heights += `${comma}"${totals[index]}"`;
+  }
+  return `,"highs":[[${offsets}],[${heights}]]`;
 }
 
-function encodePath(path: PnlPath): string {
-  const { total, high, highTime, low, lowTime, drawdown, peakTime, troughTime } = path;
-  const heights = `"${total}","${high}",${highTime},"${low}",${lowTime}`;
-  return `[${heights},"${drawdown}",${peakTime},${troughTime}]`;
+function encodePath(path: PnlPath, from: number): string {
+  const since = (time: number | null) => (time === null ? null : time - from);
+  const { total, high, low, drawdown } = path;
+  const heights = `"${total}","${high}",${since(path.highTime)},"${low}",${since(path.lowTime)}`;
+  return `,"path":[${heights},"${drawdown}",${since(path.peakTime)},${since(path.troughTime)}]`;
 }
+
+/** Scales are few, and each is written into many rows. */
+const SCALE_TEXTS = new WeakMap<Scale, string>();
 
 /** JSON text of what a scale is made from. */
 export function encodeScale(scale: Scale): string {
+  const known = SCALE_TEXTS.get(scale);
+  if (known !== undefined) return known;
   const { priceDecimals, quantityDecimals, multiplier, inverse } = scale;
   const decimals = `${priceDecimals},${quantityDecimals}`;
-  return `[${decimals},${multiplier.mantissa},${multiplier.decimals},${inverse}]`;
+  const text = `[${decimals},${multiplier.mantissa},${multiplier.decimals},${inverse}]`;
+  SCALE_TEXTS.set(scale, text);
+  return text;
 }
 
 export function decodeScale(value: JsonValue | undefined): Scale {
@@ -412,18 +458,21 @@ export function decodeCore(text: string): { readonly part: CorePart; readonly sc
   const fields = JSON.parse(text) as { readonly [name: string]: JsonValue };
   const part = emptyCore();
   const target = part as unknown as Record<string, unknown>;
-  for (const [name, field] of Object.entries(fields)) {
-    if (name === "scale") continue;
+  const { scale, span, midTime, path, highs, ...rest } = fields;
+  for (const [name, field] of Object.entries(rest)) {
     target[name] = decodeField(name, field, target[name]);
   }
-  return { part, scale: decodeScale(fields["scale"]) };
+  const [from, length] = span as readonly [number, number];
+  part.from = from;
+  part.to = from + length;
+  if (midTime !== undefined) part.midTime = from + (midTime as number);
+  if (path !== undefined) part.path = decodePath(path as readonly (string | number | null)[], from);
+  if (highs !== undefined) part.highs = decodeHighs(highs, from, part.path);
+  return { part, scale: decodeScale(scale) };
 }
 
 function decodeField(name: string, field: JsonValue, empty: unknown): unknown {
   if (typeof empty === "bigint") return BigInt(field as string);
-  if (name === "highs")
-    return decodeHighs(field as readonly [readonly number[], readonly string[]]);
-  if (name === "path") return decodePath(field as readonly (string | number | null)[]);
   if (name === "feesUnconverted") {
     const fees = field as { readonly [currency: string]: string };
     return Object.fromEntries(Object.entries(fees).map(([key, fee]) => [key, BigInt(fee)]));
@@ -431,11 +480,15 @@ function decodeField(name: string, field: JsonValue, empty: unknown): unknown {
   if (name === "chain" || name === "version") {
     return decodeHits(field as { readonly [key: string]: string | number });
   }
-  return Array.isArray(field) ? [...field] : field;
+  return field;
 }
 
-function decodeHighs([times, totals]: readonly [readonly number[], readonly string[]]): PathHighs {
-  return { times, totals: totals.map(BigInt) };
+function decodeHighs(field: JsonValue, from: number, { high, highTime }: PnlPath): PathHighs {
+  const [offsets, heights] = field as readonly [readonly number[], readonly string[]];
+  return {
+    times: [...offsets.map((offset) => from + offset), highTime ?? from],
+    totals: [...heights.map(BigInt), high],
+  };
 }
 
 function decodeHits(fields: { readonly [key: string]: string | number }): HitCounts {
@@ -445,16 +498,18 @@ function decodeHits(fields: { readonly [key: string]: string | number }): HitCou
   return hits;
 }
 
-function decodePath(field: readonly (string | number | null)[]): PnlPath {
+function decodePath(field: readonly (string | number | null)[], from: number): PnlPath {
   const [total, high, highTime, low, lowTime, drawdown, peakTime, troughTime] = field;
+  const at = (since: string | number | null | undefined) =>
+    typeof since === "number" ? from + since : null;
   return {
     total: BigInt(total ?? 0),
     high: BigInt(high ?? 0),
-    highTime: (highTime ?? null) as number | null,
+    highTime: at(highTime),
     low: BigInt(low ?? 0),
-    lowTime: (lowTime ?? null) as number | null,
+    lowTime: at(lowTime),
     drawdown: BigInt(drawdown ?? 0),
-    peakTime: (peakTime ?? null) as number | null,
-    troughTime: (troughTime ?? null) as number | null,
+    peakTime: at(peakTime),
+    troughTime: at(troughTime),
   };
 }

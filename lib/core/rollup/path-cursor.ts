@@ -111,17 +111,35 @@ function foldRun(cursor: PathCursor, unit: bigint): void {
     peakTime: timeOrNull(cursor.peakTime),
     troughTime: timeOrNull(cursor.troughTime),
   };
-  const exact = mergePaths(cursor.exact, run);
   const highs = runHighs(cursor, unit);
-  Object.assign(cursor, newPathCursor(), { exact, highs });
+  cursor.exact = mergePaths(cursor.exact, run);
+  cursor.highs = highs;
+  startRun(cursor);
+}
+
+function startRun(cursor: PathCursor): void {
+  cursor.total = 0;
+  cursor.high = 0;
+  cursor.highTime = NONE;
+  cursor.low = 0;
+  cursor.lowTime = NONE;
+  cursor.drawdown = 0;
+  cursor.peakTime = NONE;
+  cursor.troughTime = NONE;
+  cursor.steps = 0;
+  cursor.runTimes = [];
+  cursor.runTotals = [];
 }
 
 /** Of the run's highs those that are highs of the whole path. */
 function runHighs({ exact, runTimes, runTotals, highs }: PathCursor, unit: bigint): PathHighs {
+  if (runTimes.length === 0) return highs;
+  const heights = runTotals.map((total) => BigInt(total) * unit);
+  if (exact === EMPTY_PATH) return { times: runTimes, totals: heights };
   const times: number[] = [];
   const totals: bigint[] = [];
-  runTotals.forEach((runTotal, index) => {
-    const total = exact.total + BigInt(runTotal) * unit;
+  heights.forEach((height, index) => {
+    const total = exact.total + height;
     if (total < exact.high) return;
     times.push(runTimes[index] ?? 0);
     totals.push(total);

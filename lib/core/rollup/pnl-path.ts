@@ -47,38 +47,42 @@ export function stepPath(delta: bigint, time: number): PnlPath {
 
 /** Path a, then path b. Associative; `EMPTY_PATH` is neutral. */
 export function mergePaths(a: PnlPath, b: PnlPath): PnlPath {
-  const highInB = b.highTime !== null && a.total + b.high >= a.high;
-  const lowInB = b.lowTime !== null && a.total + b.low < a.low;
+  if (a === EMPTY_PATH) return b;
+  if (b === EMPTY_PATH) return a;
+  const high = a.total + b.high;
+  const low = a.total + b.low;
+  const highInB = b.highTime !== null && high >= a.high;
+  const lowInB = b.lowTime !== null && low < a.low;
+  const { drawdown, peakTime, troughTime } = deepest(a, b, low);
   return {
     total: a.total + b.total,
-    high: highInB ? a.total + b.high : a.high,
+    high: highInB ? high : a.high,
     highTime: highInB ? b.highTime : a.highTime,
-    low: lowInB ? a.total + b.low : a.low,
+    low: lowInB ? low : a.low,
     lowTime: lowInB ? b.lowTime : a.lowTime,
-    ...deepest(a, b),
+    drawdown,
+    peakTime,
+    troughTime,
   };
 }
 
 type Fall = Pick<PnlPath, "drawdown" | "peakTime" | "troughTime">;
 
-/** The deepest of: the fall inside a, the fall from a's peak to b's trough, the fall inside b. */
-function deepest(a: PnlPath, b: PnlPath): Fall {
+/** The deepest of: the fall inside a, the fall from a's peak to b's trough at `low`, the fall inside b. */
+function deepest(a: PnlPath, b: PnlPath, low: bigint): Fall {
   let best: Fall = a;
   if (b.lowTime !== null) {
-    const drawdown = a.high - (a.total + b.low);
+    const drawdown = a.high - low;
     best = worse(best, { drawdown, peakTime: a.highTime, troughTime: b.lowTime });
   }
   // A fall inside b that starts at b's empty prefix is a fall from a's end: the case above covers it.
-  if (b.peakTime !== null) best = worse(best, b);
-  return { drawdown: best.drawdown, peakTime: best.peakTime, troughTime: best.troughTime };
+  return b.peakTime === null ? best : worse(best, b);
 }
 
 function worse(a: Fall, b: Fall): Fall {
   if (a.drawdown !== b.drawdown) return a.drawdown > b.drawdown ? a : b;
-  const [first, second] = [
-    a.troughTime ?? Number.POSITIVE_INFINITY,
-    b.troughTime ?? Number.POSITIVE_INFINITY,
-  ];
+  const first = a.troughTime ?? Number.POSITIVE_INFINITY;
+  const second = b.troughTime ?? Number.POSITIVE_INFINITY;
   if (first !== second) return first < second ? a : b;
   // Equal troughs: the latest peak; the start of the path is earlier than any time.
   return (b.peakTime ?? -1) > (a.peakTime ?? -1) ? b : a;
