@@ -2,65 +2,79 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { feeBps, impactBps, markoutBps } from "../../../lib/core/metrics/markout.ts";
 
+const side = fc.constantFrom("buy" as const, "sell" as const);
+const halfTicks = fc.integer({ min: 10_000, max: 20_000_000 });
+const near = (price: number) => fc.integer({ min: -500, max: 500 }).map((d) => price + d);
+const trade = halfTicks.chain((preTradeMid) =>
+  fc.record({ side, price: near(preTradeMid), preTradeMid: fc.constant(preTradeMid) }),
+);
+
 describe("markoutBps", () => {
   it.each([
-    { side: "buy", price: 100, mid: 101, expected: 100, when: "we bought and the mid rose" },
-    { side: "buy", price: 100, mid: 99, expected: -100, when: "we bought and the mid fell" },
-    { side: "sell", price: 100, mid: 99, expected: 100, when: "we sold and the mid fell" },
-    { side: "sell", price: 100, mid: 100, expected: 0, when: "the mid did not move" },
-  ] as const)("is $expected bps when $when", ({ side, price, mid, expected }) => {
-    expect(markoutBps({ side, price, preTradeMid: 100 }, mid)).toBeCloseTo(expected, 9);
+    { side: "buy", mid: 101, expected: 100, when: "we bought and the mid rose" },
+    { side: "buy", mid: 99, expected: -100, when: "we bought and the mid fell" },
+    { side: "sell", mid: 99, expected: 100, when: "we sold and the mid fell" },
+    { side: "sell", mid: 101, expected: -100, when: "we sold and the mid rose" },
+    { side: "sell", mid: 100, expected: 0, when: "the mid did not move" },
+  ] as const)("is $expected bps when $when", ({ side: ours, mid, expected }) => {
+    const bps = markoutBps({ side: ours, price: 100, preTradeMid: 100 }, mid);
+    expect(bps).toBeCloseTo(expected, 12);
   });
 
-  it("gives the worked example: edge 2, impact −1, markout 1, net 1.4999 bps", () => {
-    const trade = { side: "buy", price: 99.98, preTradeMid: 100 } as const;
-    expect(markoutBps(trade, 100)).toBeCloseTo(2, 9);
-    expect(impactBps(trade, 99.99)).toBeCloseTo(-1, 9);
-    const gross = markoutBps(trade, 99.99) ?? Number.NaN;
-    expect(gross).toBeCloseTo(1, 9);
-    expect(gross - (feeBps(-0.009998, 2 * 100) ?? Number.NaN)).toBeCloseTo(1.4999, 9);
+  // Maker buy of 2 at 99.98, mid 100, 99.99 after 5 s, rebate half a basis point of the notional.
+  it("is 2 bps of edge less 1 of impact, and 1.4999 after the rebate, in the worked example", () => {
+    const worked = { side: "buy", price: 99.98, preTradeMid: 100 } as const;
+    const fee = -0.5e-4 * 2 * 99.98;
+    expect(markoutBps(worked, 100)).toBeCloseTo(2, 9);
+    expect(impactBps(worked, 99.99)).toBeCloseTo(-1, 9);
+    expect(markoutBps(worked, 99.99)).toBeCloseTo(1, 9);
+    expect((markoutBps(worked, 99.99) ?? 0) - (feeBps(fee, 2 * 100) ?? 0)).toBeCloseTo(1.4999, 9);
   });
 
-  it.each([0, -1])("has no value without a mid before the trade, or after it (%d)", (mid) => {
-    expect(markoutBps({ side: "buy", price: 1, preTradeMid: mid }, 1)).toBeUndefined();
-    expect(markoutBps({ side: "buy", price: 1, preTradeMid: 1 }, mid)).toBeUndefined();
-    expect(feeBps(1, mid)).toBeUndefined();
-  });
-
-  const price = fc.integer({ min: 1, max: 1_000_000 });
-
-  it("is edge plus impact", () => {
+  it("is edge plus impact, whatever the prices", () => {
     fc.assert(
-      fc.property(price, price, price, fc.constantFrom("buy", "sell"), (p, m0, mh, side) => {
-        const trade = { side, price: p, preTradeMid: m0 } as const;
-        const [edge, impact, whole] = [
-          markoutBps(trade, m0),
-          impactBps(trade, mh),
-          markoutBps(trade, mh),
-        ];
-        const scale = Math.max(1, Math.abs(edge ?? 0), Math.abs(impact ?? 0));
-        expect(Math.abs((edge ?? 0) + (impact ?? 0) - (whole ?? 0)) / scale).toBeLessThan(1e-12);
+      fc.property(trade, halfTicks, (one, mid) => {
+        const edge = markoutBps(one, one.preTradeMid) ?? Number.NaN;
+        const whole = markoutBps(one, mid) ?? Number.NaN;
+        const impact = impactBps(one, mid) ?? Number.NaN;
+        expect(Math.abs(edge + impact - whole)).toBeLessThanOrEqual(1e-9 * Math.abs(whole) + 1e-9);
       }),
     );
   });
 
-  it("mirrors: buyer and seller of one trade get opposite markouts", () => {
+  it("is the opposite for who stood on the other side", () => {
     fc.assert(
-      fc.property(price, price, price, (p, m0, mh) => {
-        const bought = markoutBps({ side: "buy", price: p, preTradeMid: m0 }, mh);
-        const sold = markoutBps({ side: "sell", price: p, preTradeMid: m0 }, mh);
-        expect((bought ?? 1) + (sold ?? 1)).toBe(0);
+      fc.property(trade, halfTicks, (one, mid) => {
+        const other = { ...one, side: one.side === "buy" ? ("sell" as const) : ("buy" as const) };
+        expect((markoutBps(one, mid) ?? 0) + (markoutBps(other, mid) ?? 0)).toBe(0);
       }),
     );
   });
 
-  it("does not depend on the unit of the prices", () => {
+  it("is the same when every price is a thousand times as high", () => {
     fc.assert(
-      fc.property(price, price, price, (p, m0, mh) => {
-        const one = markoutBps({ side: "buy", price: p, preTradeMid: m0 }, mh) ?? 0;
-        const two = markoutBps({ side: "buy", price: p * 8, preTradeMid: m0 * 8 }, mh * 8) ?? 0;
-        expect(two).toBe(one);
+      fc.property(trade, halfTicks, (one, mid) => {
+        const scaled = { ...one, price: one.price * 1000, preTradeMid: one.preTradeMid * 1000 };
+        expect(markoutBps(scaled, mid * 1000)).toBeCloseTo(markoutBps(one, mid) ?? 0, 6);
       }),
     );
+  });
+
+  it.each([
+    { preTradeMid: 0, mid: 100 },
+    { preTradeMid: 100, mid: 0 },
+    { preTradeMid: -1, mid: 100 },
+    { preTradeMid: Number.NaN, mid: 100 },
+  ])("is undefined for a mid of $mid after one of $preTradeMid", ({ preTradeMid, mid }) => {
+    expect(markoutBps({ side: "buy", price: 100, preTradeMid }, mid)).toBeUndefined();
+    expect(impactBps({ side: "buy", price: 100, preTradeMid }, mid)).toBeUndefined();
+  });
+});
+
+describe("feeBps", () => {
+  it("is positive when we pay, and undefined of nothing", () => {
+    expect(feeBps(0.02, 200)).toBeCloseTo(1, 12);
+    expect(feeBps(-0.02, 200)).toBeCloseTo(-1, 12);
+    expect(feeBps(0.02, 0)).toBeUndefined();
   });
 });

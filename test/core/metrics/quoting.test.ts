@@ -6,42 +6,57 @@ import {
   twoSidedUptime,
 } from "../../../lib/core/metrics/quoting.ts";
 
-const slots = (values: Readonly<Record<number, number>>): number[] =>
-  Array.from({ length: DISTANCE_SLOTS }, (_, slot) => values[slot] ?? 0);
-
 describe("distanceSlot", () => {
   it.each([
-    { side: "buy", price: 100.1, slot: 0, when: "a bid stands through the mid" },
-    { side: "buy", price: 100, slot: 1, when: "a bid stands at the mid" },
-    { side: "buy", price: 99.98, slot: 4, when: "a bid stands 2 bps below" },
-    { side: "buy", price: 90, slot: 7, when: "a bid stands far below" },
-    { side: "sell", price: 100.1, slot: 9 + 6, when: "an offer stands 10 bps above" },
-  ] as const)("is $slot when $when", ({ side, price, slot }) => {
-    expect(distanceSlot(side, price * 100, 100 * 100)).toBe(slot);
+    { bps: -1, range: [null, 0] },
+    { bps: 0, range: [0, 0.5] },
+    { bps: 0.4, range: [0, 0.5] },
+    { bps: 0.5, range: [0.5, 1] },
+    { bps: 1.9, range: [1, 2] },
+    { bps: 5, range: [5, 10] },
+    { bps: 19.9, range: [10, 20] },
+    { bps: 20, range: [20, null] },
+    { bps: 500, range: [20, null] },
+  ])("puts a quote $bps bps from the mid into $range, on either side", ({ bps, range }) => {
+    for (const side of ["buy", "sell"] as const) {
+      // In units of a tenth of a basis point of the mid: exact.
+      const mid = 100_000;
+      const price = side === "buy" ? mid - bps * 10 : mid + bps * 10;
+      const slot = distanceSlot(side, price, mid);
+      const fills = Array.from({ length: DISTANCE_SLOTS }, (_, i) => (i === slot ? 1 : 0));
+      const [found] = fillIntensity(fills, []);
+      expect([found?.fromBps, found?.toBps]).toEqual(range);
+      expect(found).toMatchObject({ side, trades: 1, quoteSeconds: 0, perSecond: null });
+    }
   });
 
-  it("has a slot of its own for quotes that stand without a mid", () => {
-    expect([distanceSlot("buy", 1, 0), distanceSlot("sell", 1, 0)]).toEqual([8, 17]);
+  it("keeps quotes that stood without a mid out of every distance", () => {
+    const risk = new Array<number>(DISTANCE_SLOTS).fill(0);
+    risk[distanceSlot("buy", 100, 0)] = 5_000_000;
+    risk[distanceSlot("sell", 100, 0)] = 5_000_000;
+    expect(fillIntensity([], risk)).toEqual([]);
   });
 });
 
 describe("fillIntensity", () => {
-  it("is trades per second at risk, by side and distance", () => {
-    const rows = fillIntensity(slots({ 1: 2, 10: 1 }), slots({ 1: 4_000_000, 10: 10_000_000 }));
-    expect(rows).toEqual([
-      { side: "buy", fromBps: 0, toBps: 0.5, trades: 2, quoteSeconds: 4, perSecond: 0.5 },
-      { side: "sell", fromBps: 0, toBps: 0.5, trades: 1, quoteSeconds: 10, perSecond: 0.1 },
-    ]);
-  });
-
-  it("gives no rate where nothing was at risk, and leaves out quotes without a mid", () => {
-    const rows = fillIntensity(slots({ 0: 1, 8: 5 }), slots({ 8: 1_000_000 }));
-    expect(rows).toMatchObject([{ fromBps: null, toBps: 0, trades: 1, perSecond: null }]);
+  it("is trades per second that quotes stood there, buys and sells apart", () => {
+    const [fills, risk] = [0, 0].map(() => new Array<number>(DISTANCE_SLOTS).fill(0));
+    const slot = distanceSlot("sell", 100_015, 100_000);
+    if (fills === undefined || risk === undefined) throw new Error("two lists were made");
+    fills[slot] = 3;
+    risk[slot] = 12_000_000;
+    const [only, ...others] = fillIntensity(fills, risk);
+    expect(others).toEqual([]);
+    expect(only).toEqual({
+      ...{ side: "sell", fromBps: 1, toBps: 2 },
+      ...{ trades: 3, quoteSeconds: 12, perSecond: 0.25 },
+    });
   });
 });
 
 describe("twoSidedUptime", () => {
-  it("is the share of the window, and nothing for no window", () => {
-    expect([twoSidedUptime(30, 120), twoSidedUptime(0, 0)]).toEqual([0.25, null]);
+  it("is a share of the window, and null of none", () => {
+    expect(twoSidedUptime(15, 60)).toBe(0.25);
+    expect(twoSidedUptime(0, 0)).toBeNull();
   });
 });
