@@ -113,7 +113,7 @@ function drawdownWords(drawdown: MetricsBody["drawdown"]): string {
 }
 
 function sampling(resolution: string): string {
-  return resolution === "event" ? "at every event" : `each ${resolution}`;
+  return resolution === "event" ? "at every event" : `sampled each ${resolution}`;
 }
 
 function recovery(recoveredTime: number | null): string {
