@@ -4,6 +4,7 @@
  */
 import { parseDecimal } from "../events/decimal.ts";
 import type { BustEvent, CorrectionEvent, Decimal } from "../events/event.ts";
+import { divideHalfEven } from "../ledger/exact.ts";
 import { cashUnits } from "../ledger/scale.ts";
 import type { JsonValue } from "../rollup/row.ts";
 import { bookTrade, type LedgerFlow } from "./apply-trade.ts";
@@ -24,7 +25,7 @@ export function applyAmendment(
     const reason = event.type === "bust" ? "unknown-trade" : "correction-after-bust";
     return quarantine(reason, `trade ${tradeId} was busted before`);
   }
-  if (state.foreknown.has(tradeId)) return undefined;
+  if (state.foreknown.has(tradeId) && event.sequence <= (known?.sequence ?? 0)) return undefined;
   const pending = state.dirtyTrades.get(tradeId) ?? findPending(state, tradeId);
   const stored = pending === undefined ? context.findTrade(tradeId) : tradeValue(state, pending);
   if (stored === undefined) {
@@ -33,7 +34,8 @@ export function applyAmendment(
   const fields = event.type === "bust" ? {} : { ...known?.fields, ...correctedFields(event) };
   state.amendments.set(tradeId, { kind: event.type, sequence: event.sequence, fields });
   state.restating = true;
-  takeBack(state, event, { ...stored, ...known?.fields });
+  takeBack(state, event, { ...stored, ...known?.fields }, stored);
+  if (event.type === "correction") bookAgain(state, event, { ...stored, ...fields }, stored);
   return undefined;
 }
 
@@ -51,54 +53,90 @@ function correctedFields(event: CorrectionEvent): { [field: string]: JsonValue }
   return fields;
 }
 
-/** Reverses the stored flow, and for a correction books the corrected one; the realized split is restated later. */
+/** Reverses the flow of the trade as it was told and corrected so far; the realized split is restated later. */
 function takeBack(
   state: InstrumentState,
-  event: BustEvent | CorrectionEvent,
-  stored: StoredTrade,
+  { sequence }: BustEvent | CorrectionEvent,
+  so: StoredTrade,
+  told: StoredTrade,
 ): void {
-  const original = flowOf(state, stored, event);
-  if (original === undefined) return;
-  bookTrade(state, {
-    ...original,
-    signedLots: -original.signedLots,
-    times: -1,
-  });
-  if (event.type === "bust") return;
-  const { signedQuantity: _, ...rest } = stored;
-  const changed = flowOf(state, { ...rest, ...correctedFields(event) }, event);
-  if (changed !== undefined) bookTrade(state, changed);
+  const flow = flowOf(state, so, told, sequence);
+  if (flow === undefined) return;
+  bookTrade(state, { ...flow, signedLots: -flow.signedLots, times: -1 });
 }
 
+function bookAgain(
+  state: InstrumentState,
+  { sequence }: CorrectionEvent,
+  so: StoredTrade,
+  told: StoredTrade,
+): void {
+  const flow = flowOf(state, so, told, sequence);
+  if (flow !== undefined) bookTrade(state, flow);
+}
+
+/** What a trade did to the ledger, from its stored row `so` (corrections included) and the row as it was `told`. */
 function flowOf(
   state: InstrumentState,
-  stored: StoredTrade,
-  { sequence }: { readonly sequence: number },
+  so: StoredTrade,
+  told: StoredTrade,
+  sequence: number,
 ): LedgerFlow | undefined {
-  const price = decimalOf(stored["price"]);
-  const quantity = decimalOf(stored["quantity"]);
-  const fee = decimalOf(stored["feeSettled"] === null ? "0" : stored["fee"]);
-  if (price === undefined || quantity === undefined || fee === undefined) return undefined;
-  const ticks = halfTicks(state, price);
-  const lots = lotsOf(state, quantity);
-  if (ticks === undefined || lots === undefined) return undefined;
-  const mid = stored["preTradeMid"];
-  const buy = stored["side"] === "buy";
-  const told = decimalOf(stored["signedQuantity"]);
-  const signed = told === undefined ? undefined : lotsOf(state, told);
+  const price = decimalOf(so["price"]);
+  const ticks = price === undefined ? undefined : halfTicks(state, price);
+  const names = [so["quantity"], told["quantity"], told["signedQuantity"]];
+  const [lots, toldLots, toldSigned] = readLots(state, names);
+  if (ticks === undefined || lots === undefined || toldLots === undefined) return undefined;
+  const buy = so["side"] === "buy";
+  // What a base fee took out of the position as it was told.
+  const base = (told["side"] === "buy" ? toldLots : -toldLots) - (toldSigned ?? 0);
+  const mid = so["preTradeMid"];
   return {
-    time: stored["time"] as number,
+    time: so["time"] as number,
     sequence,
     lots,
-    signedLots: signed ?? (buy ? lots : -lots),
+    signedLots: (buy ? lots : -lots) - (toldSigned === undefined ? 0 : base),
     price: ticks,
     mid: typeof mid === "string" ? midHalfTicks(state, mid) : 0,
-    fee: cashUnits(fee) ?? 0n,
-    unconverted: undefined,
-    maker: stored["liquidity"] === "maker",
+    ...feesOf(so, told),
+    maker: so["liquidity"] === "maker",
     buy,
     times: 1,
   };
+}
+
+/** Quantities in lots of one scale, the finest that any of them needs. */
+function readLots(
+  state: InstrumentState,
+  values: readonly (JsonValue | undefined)[],
+): readonly (number | undefined)[] {
+  const read = () =>
+    values.map((value) => {
+      const decimal = decimalOf(value);
+      return decimal === undefined ? undefined : lotsOf(state, decimal);
+    });
+  read();
+  return read();
+}
+
+/** The fee in settlement currency, a corrected one at the rate of the one that was told. */
+function feesOf(so: StoredTrade, told: StoredTrade): Pick<LedgerFlow, "fee" | "unconverted"> {
+  const fee = cashOf(so["fee"]);
+  const toldFee = cashOf(told["fee"]);
+  if (told["feeSettled"] === null) {
+    const currency = told["feeCurrency"];
+    const unconverted = typeof currency === "string" ? { currency, fee } : undefined;
+    return { fee: 0n, unconverted };
+  }
+  const settled = cashOf(told["feeSettled"]);
+  if (toldFee === 0n) return { fee, unconverted: undefined };
+  const [amount, unit] = toldFee < 0n ? [-settled * fee, -toldFee] : [settled * fee, toldFee];
+  return { fee: divideHalfEven(amount, unit), unconverted: undefined };
+}
+
+function cashOf(value: JsonValue | undefined): bigint {
+  const decimal = decimalOf(value);
+  return decimal === undefined ? 0n : (cashUnits(decimal) ?? 0n);
 }
 
 /** A mid may lie on a half-tick, which has one decimal more than a price. */

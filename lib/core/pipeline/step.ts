@@ -100,6 +100,7 @@ function splitHole(state: InstrumentState, index: number, sequence: number): voi
     { first: sequence + 1, last: hole.last },
   ];
   state.holes.splice(index, 1, ...rest.filter(({ first, last }) => first <= last));
+  while (state.holes.length > HOLES) state.holes.shift();
 }
 
 function buffer(state: InstrumentState, event: BrawlerEvent, context: FoldContext): Outcome {
