@@ -1,5 +1,6 @@
 /** Rollup rows of one instrument, of the present epoch, in the fold's present scale. */
-import { type CorePart, decodeCore, rescaleCore } from "../core/rollup/core-part.ts";
+import { type CorePart, rescaleCore } from "../core/rollup/core-part.ts";
+import { decodeCore } from "../core/rollup/core-text.ts";
 import type { CoverRange } from "../core/rollup/ladder.ts";
 import type { RollupRow } from "../core/rollup/row.ts";
 import type { MetricStore } from "../ports/metric-store.ts";

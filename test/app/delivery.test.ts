@@ -13,7 +13,8 @@ import { buildReport } from "../../lib/app/report.ts";
 import { makeScale, type Scale } from "../../lib/core/ledger/scale.ts";
 import type { Report } from "../../lib/core/metrics/performance-metrics.ts";
 import { decodeState, encodeState } from "../../lib/core/pipeline/codec.ts";
-import { decodeCore, encodeCore, rescaleCore } from "../../lib/core/rollup/core-part.ts";
+import { rescaleCore } from "../../lib/core/rollup/core-part.ts";
+import { decodeCore, encodeCore } from "../../lib/core/rollup/core-text.ts";
 import {
   decodeMarkoutPart,
   encodeMarkoutPart,

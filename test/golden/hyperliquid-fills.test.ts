@@ -10,7 +10,7 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { exactToNumber } from "../../lib/core/ledger/exact.ts";
 import { moneyToExact } from "../../lib/core/ledger/scale.ts";
-import { decodeCore } from "../../lib/core/rollup/core-part.ts";
+import { decodeCore } from "../../lib/core/rollup/core-text.ts";
 import { type Folded, folded, type Line } from "../fold.ts";
 import { sharedPath, sharedPresent, warnSharedAbsent } from "../shared-data.ts";
 

@@ -1,13 +1,7 @@
 /** Open buckets: accruing time, rolling over, and where a flow of some time belongs. */
 import { ledgerPrice } from "../ledger/scale.ts";
-import {
-  accrueQuotes,
-  addCore,
-  type CorePart,
-  emptyCore,
-  encodeCore,
-  hasSpan,
-} from "../rollup/core-part.ts";
+import { accrueQuotes, addCore, type CorePart, emptyCore, hasSpan } from "../rollup/core-part.ts";
+import { encodeCore } from "../rollup/core-text.ts";
 import { encodeMarkoutPart } from "../rollup/markout-part.ts";
 import { NO_HIGHS, newPathCursor, pathOf } from "../rollup/path-cursor.ts";
 import { RESOLUTION_US, RESOLUTIONS, type Resolution } from "../rollup/row.ts";
@@ -196,6 +190,7 @@ function lateCore(
 
 /** Late rows take flows only from the event that made them: once the bucket rolls they are final. */
 function closeLate(state: InstrumentState): void {
+  if (state.lateCores.size === 0) return;
   for (const [key, { resolution, bucket, part }] of state.lateCores) {
     const suffix = key.slice(key.lastIndexOf("|") + 1);
     const value = encodeCore(part, state.scale);
@@ -238,14 +233,14 @@ function isMature(state: InstrumentState, end: number): boolean {
 }
 
 function closeMarkouts(state: InstrumentState): void {
-  for (const [key, bucket] of state.markouts) {
+  state.markouts.forEach((bucket, key) => {
     const end = bucket.bucket + RESOLUTION_US[bucket.resolution];
-    if (bucket.pending > 0 || !isMature(state, end)) continue;
+    if (bucket.pending > 0 || !isMature(state, end)) return;
     if (state.dirtyMarkouts.delete(key) && isKept(state, bucket.resolution, bucket.bucket)) {
       state.closed.push(...markoutRows(state, bucket));
     }
     state.markouts.delete(key);
-  }
+  });
 }
 
 /** One row a horizon. */

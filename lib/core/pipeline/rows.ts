@@ -2,7 +2,8 @@
 import { formatExact } from "../ledger/exact.ts";
 import { priceToExact } from "../ledger/scale.ts";
 import { markoutBps } from "../metrics/markout.ts";
-import { addCore, copyCore, emptyCore, encodeCore, hasSpan } from "../rollup/core-part.ts";
+import { addCore, copyCore, emptyCore, hasSpan } from "../rollup/core-part.ts";
+import { encodeCore } from "../rollup/core-text.ts";
 import {
   type JsonValue,
   RESOLUTION_US,

@@ -3,11 +3,10 @@
  * sums. Integers of the instrument's `Scale`; a monoid under `mergeCore`, in time order.
  */
 import { pow10 } from "../ledger/exact.ts";
-import { makeScale, type Scale } from "../ledger/scale.ts";
+import type { Scale } from "../ledger/scale.ts";
 import { DISTANCE_SLOTS } from "../metrics/quoting.ts";
 import { NO_HIGHS, type PathHighs } from "./path-cursor.ts";
 import { EMPTY_PATH, mergePaths, type PnlPath } from "./pnl-path.ts";
-import type { JsonValue } from "./row.ts";
 
 /** Counts that add. */
 const COUNTS = [
@@ -50,7 +49,7 @@ export interface HitCounts {
   filledMoney: bigint;
 }
 
-const HIT_COUNTS = [
+export const HIT_COUNTS = [
   "closed",
   "filled",
   "full",
@@ -62,7 +61,7 @@ const HIT_COUNTS = [
 ] as const;
 const HIT_LOTS = ["quotedLots", "filledLots"] as const;
 const HIT_MONEY = ["quotedMoney", "filledMoney"] as const;
-const HIT_BIGINTS = [...HIT_LOTS, ...HIT_MONEY] as const;
+export const HIT_BIGINTS = [...HIT_LOTS, ...HIT_MONEY] as const;
 
 export type CorePart = { [K in Count]: number } & { [K in BigField]: bigint } & {
   /** The span that levels and time-weighted sums cover, [from, to); equal for a part that only adds flows. */
@@ -114,9 +113,9 @@ export function emptyHits(): HitCounts {
 }
 
 /** Most buckets see no quote end and no trade: they share these, and get their own at the first change. */
-const NO_SLOTS: readonly number[] = Object.freeze(new Array<number>(DISTANCE_SLOTS).fill(0));
-const NO_HITS: Readonly<HitCounts> = Object.freeze(emptyHits());
-const NO_FEES: Readonly<Record<string, bigint>> = Object.freeze({});
+export const NO_SLOTS: readonly number[] = Object.freeze(new Array<number>(DISTANCE_SLOTS).fill(0));
+export const NO_HITS: Readonly<HitCounts> = Object.freeze(emptyHits());
+export const NO_FEES: Readonly<Record<string, bigint>> = Object.freeze({});
 
 /** The part's own counts of quotes that closed. */
 export function ownHits(part: CorePart, way: "chain" | "version"): HitCounts {
@@ -354,162 +353,4 @@ export function rescaleCore(part: CorePart, from: Scale, to: Scale): void {
   part.position *= Number(lots);
   part.cost *= lots * price;
   part.mid *= 10 ** (to.priceDecimals - from.priceDecimals);
-}
-
-/**
- * JSON text of a part, with the scale that its integers are in; zeros are left out, times count from its start.
- * Written by hand because it is the dearest step of closing a bucket.
- */
-export function encodeCore(part: CorePart, scale: Scale): string {
-  const { from } = part;
-  let text = `{"scale":${encodeScale(scale)},"span":[${from},${part.to - from}]`;
-  if (part.midTime !== 0) text += `,"midTime":${part.midTime - from}`;
-  for (const name of NUMBERS) if (part[name] !== 0) text += `,"${name}":${part[name]}`;
-  for (const name of BIGINTS) if (part[name] !== 0n) text += `,"${name}":"${part[name]}"`;
-  for (const name of SLOTS) text += encodeSlots(name, part[name]);
-  text += encodeHits("chain", part.chain) + encodeHits("version", part.version);
-  if (hasSteps(part.path)) text += encodePath(part.path, from);
-  if (part.highs.times.length > 0) text += encodeHighs(part.highs, from);
-  if (part.feesUnconverted !== NO_FEES) text += encodeFees(part.feesUnconverted);
-  return `${text}}`;
-}
-
-function encodeFees(fees: Readonly<Record<string, bigint>>): string {
-  const texts = Object.entries(fees).map(([name, fee]) => `${JSON.stringify(name)}:"${fee}"`);
-  return texts.length === 0 ? "" : `,"feesUnconverted":{${texts.join(",")}}`;
-}
-
-const NUMBERS = [
-  ...COUNTS,
-  "twoSided",
-  "maximumLots",
-  "realizedVariance",
-  "position",
-  "mid",
-  "openChains",
-] as const;
-const BIGINTS = [...LOTS, ...MONEY, ...CASH, "absoluteTime", "cost"] as const;
-const SLOTS = ["fills", "risk", "live"] as const;
-
-function encodeSlots(name: string, slots: readonly number[]): string {
-  if (slots === NO_SLOTS) return "";
-  for (const slot of slots) if (slot !== 0) return `,"${name}":[${slots.join(",")}]`;
-  return "";
-}
-
-function encodeHits(name: string, hits: HitCounts): string {
-  if (hits === NO_HITS) return "";
-  let text = "";
-  for (const count of HIT_COUNTS) if (hits[count] !== 0) text += `,"${count}":${hits[count]}`;
-  for (const field of HIT_BIGINTS) if (hits[field] !== 0n) text += `,"${field}":"${hits[field]}"`;
-  return text === "" ? "" : `,"${name}":{${text.slice(1)}}`;
-}
-
-/** Every path that has moved has a highest or a lowest point beside its start. */
-function hasSteps({ highTime, lowTime }: PnlPath): boolean {
-  return highTime !== null || lowTime !== null;
-}
-
-/** All but the last, which is the highest point of the path. */
-function encodeHighs({ times, totals }: PathHighs, from: number): string {
-  let [offsets, heights] = ["", ""];
-  for (let index = 0; index < times.length - 1; index += 1) {
-    const comma = index === 0 ? "" : ",";
-    offsets += `${comma}${(times[index] ?? 0) - from}`;
-    heights += `${comma}"${totals[index]}"`;
-  }
-  return `,"highs":[[${offsets}],[${heights}]]`;
-}
-
-function encodePath(path: PnlPath, from: number): string {
-  const since = (time: number | null) => (time === null ? null : time - from);
-  const { total, high, low, drawdown } = path;
-  const heights = `"${total}","${high}",${since(path.highTime)},"${low}",${since(path.lowTime)}`;
-  return `,"path":[${heights},"${drawdown}",${since(path.peakTime)},${since(path.troughTime)}]`;
-}
-
-/** Scales are few, and each is written into many rows. */
-const SCALE_TEXTS = new WeakMap<Scale, string>();
-
-/** JSON text of what a scale is made from. */
-export function encodeScale(scale: Scale): string {
-  const known = SCALE_TEXTS.get(scale);
-  if (known !== undefined) return known;
-  const { priceDecimals, quantityDecimals, multiplier, inverse } = scale;
-  const decimals = `${priceDecimals},${quantityDecimals}`;
-  const text = `[${decimals},${multiplier.mantissa},${multiplier.decimals},${inverse}]`;
-  SCALE_TEXTS.set(scale, text);
-  return text;
-}
-
-export function decodeScale(value: JsonValue | undefined): Scale {
-  const [price, quantity, mantissa, decimals, inverse] = value as [
-    number,
-    number,
-    number,
-    number,
-    boolean,
-  ];
-  return makeScale(price, quantity, { inverse, multiplier: { mantissa, decimals } });
-}
-
-/** Reads back what `encodeCore` wrote. */
-export function decodeCore(text: string): { readonly part: CorePart; readonly scale: Scale } {
-  const fields = JSON.parse(text) as { readonly [name: string]: JsonValue };
-  const part = emptyCore();
-  const target = part as unknown as Record<string, unknown>;
-  const { scale, span, midTime, path, highs, ...rest } = fields;
-  for (const [name, field] of Object.entries(rest)) {
-    target[name] = decodeField(name, field, target[name]);
-  }
-  const [from, length] = span as readonly [number, number];
-  part.from = from;
-  part.to = from + length;
-  if (midTime !== undefined) part.midTime = from + (midTime as number);
-  if (path !== undefined) part.path = decodePath(path as readonly (string | number | null)[], from);
-  if (highs !== undefined) part.highs = decodeHighs(highs, from, part.path);
-  return { part, scale: decodeScale(scale) };
-}
-
-function decodeField(name: string, field: JsonValue, empty: unknown): unknown {
-  if (typeof empty === "bigint") return BigInt(field as string);
-  if (name === "feesUnconverted") {
-    const fees = field as { readonly [currency: string]: string };
-    return Object.fromEntries(Object.entries(fees).map(([key, fee]) => [key, BigInt(fee)]));
-  }
-  if (name === "chain" || name === "version") {
-    return decodeHits(field as { readonly [key: string]: string | number });
-  }
-  return field;
-}
-
-function decodeHighs(field: JsonValue, from: number, { high, highTime }: PnlPath): PathHighs {
-  const [offsets, heights] = field as readonly [readonly number[], readonly string[]];
-  return {
-    times: [...offsets.map((offset) => from + offset), highTime ?? from],
-    totals: [...heights.map(BigInt), high],
-  };
-}
-
-function decodeHits(fields: { readonly [key: string]: string | number }): HitCounts {
-  const hits = emptyHits();
-  for (const name of HIT_COUNTS) hits[name] = Number(fields[name] ?? 0);
-  for (const name of HIT_BIGINTS) hits[name] = BigInt(fields[name] ?? 0);
-  return hits;
-}
-
-function decodePath(field: readonly (string | number | null)[], from: number): PnlPath {
-  const [total, high, highTime, low, lowTime, drawdown, peakTime, troughTime] = field;
-  const at = (since: string | number | null | undefined) =>
-    typeof since === "number" ? from + since : null;
-  return {
-    total: BigInt(total ?? 0),
-    high: BigInt(high ?? 0),
-    highTime: at(highTime),
-    low: BigInt(low ?? 0),
-    lowTime: at(lowTime),
-    drawdown: BigInt(drawdown ?? 0),
-    peakTime: at(peakTime),
-    troughTime: at(troughTime),
-  };
 }

@@ -5,7 +5,7 @@
 import { pow10 } from "../ledger/exact.ts";
 import type { Scale } from "../ledger/scale.ts";
 import { addToMoments, emptyMoments, type MutableMoments, mergeMoments } from "../stats/moments.ts";
-import { decodeScale, encodeScale } from "./core-part.ts";
+import { decodeScale, encodeScale } from "./core-text.ts";
 import type { JsonValue } from "./row.ts";
 
 /** Statistics of one liquidity; maker and taker are never blended. */

@@ -10,14 +10,13 @@ import {
   type CorePart,
   carryLevels,
   copyCore,
-  decodeCore,
   emptyCore,
-  encodeCore,
   extendCore,
   hasSpan,
   mergeCore,
   rescaleCore,
 } from "../../../lib/core/rollup/core-part.ts";
+import { decodeCore, encodeCore } from "../../../lib/core/rollup/core-text.ts";
 import { coreParts } from "./arbitrary-parts.ts";
 
 const ONE = { mantissa: 1, decimals: 0 };
