@@ -35,7 +35,7 @@ export interface FoldOptions {
 /** Events committed together, where commits last: what a commit costs is shared by many. */
 const COMMIT_EVENTS = 65_536;
 /** Events folded together where nothing lasts: few, so that they are gone before memory is tidied. */
-const FOLD_EVENTS = 4_096;
+const FOLD_EVENTS = 1_024;
 
 /** Folds a whole input, and ends it: whatever is still waited for is given up. */
 export async function foldInput(
@@ -65,8 +65,8 @@ export async function foldDeliveries(
   { futureLimit, only }: FoldOptions,
 ): Promise<BatchCounts> {
   const sum: BatchCounts = { applied: 0, duplicates: 0, quarantined: 0, buffered: 0 };
-  for (const [name, group] of byInstrument(deliveries)) {
-    if (only !== undefined && !only.has(name)) continue;
+  for (const group of byInstrument(deliveries)) {
+    if (only !== undefined && !only.has(stateName(group.key))) continue;
     const counts = await processor.processBatch(group.key, group.deliveries, futureLimit);
     sum.applied += counts.applied;
     sum.duplicates += counts.duplicates;
@@ -81,17 +81,24 @@ interface Group {
   readonly deliveries: Delivery[];
 }
 
-function byInstrument(deliveries: readonly Delivery[]): ReadonlyMap<string, Group> {
-  const groups = new Map<string, Group>();
-  let last: Group | undefined;
+/** Names are looked up as they are: most events come from another instrument than the one before. */
+function byInstrument(deliveries: readonly Delivery[]): readonly Group[] {
+  const groups: Group[] = [];
+  const accounts = new Map<string, Map<string, Group>>();
   for (const delivery of deliveries) {
     const { account, instrument } = delivery.event;
-    if (last?.key.instrument !== instrument || last.key.account !== account) {
-      const name = stateName({ account, instrument });
-      last = groups.get(name) ?? { key: { account, instrument }, deliveries: [] };
-      groups.set(name, last);
+    let instruments = accounts.get(account);
+    if (instruments === undefined) {
+      instruments = new Map();
+      accounts.set(account, instruments);
     }
-    last.deliveries.push(delivery);
+    let group = instruments.get(instrument);
+    if (group === undefined) {
+      group = { key: { account, instrument }, deliveries: [] };
+      instruments.set(instrument, group);
+      groups.push(group);
+    }
+    group.deliveries.push(delivery);
   }
   return groups;
 }

@@ -5,7 +5,7 @@
 import type { RollupRow, TradeRow } from "../core/rollup/row.ts";
 import type { BatchOutcome, MetricStore, RowBatch } from "../ports/metric-store.ts";
 
-const ROWS_TOGETHER = 2048;
+const ROWS_TOGETHER = 1024;
 
 export interface RowPool {
   /** Takes the rows, and writes all that wait once they are many. */

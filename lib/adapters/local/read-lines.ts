@@ -53,7 +53,7 @@ function faultOf(cause: unknown): FileFault {
   return FAULT_BY_CODE.get(code) ?? "unreadable";
 }
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 /**
  * The lines of a file in batches, gzip and zstd recognised by their first bytes and not by the file's name.
@@ -61,7 +61,7 @@ const CHUNK_BYTES = 1024 * 1024;
  * @param path a file; `-` is standard input
  * @yields at least one line; its bytes stay as they are only until the next batch is asked for
  * @throws {UnreadableFileError} at a file that is missing, cut off or damaged, after every whole line before that
- * Cost: one chunk of 1 MiB in memory, whatever the length of file and lines.
+ * Cost: one chunk of 256 KiB in memory, whatever the length of file and lines.
  */
 export async function* readLines(path: string): AsyncGenerator<readonly Line[], void, undefined> {
   const chunks = path === "-" ? (process.stdin as AsyncIterable<Uint8Array>) : chunksOfFile(path);
