@@ -12,6 +12,7 @@ import type { HistoryProgress } from "../lib/core/api/health.ts";
 import { parseEvent } from "../lib/core/events/parse.ts";
 import { isRefusal } from "../lib/core/events/refusal.ts";
 import type { RowsFrom } from "../lib/core/pipeline/state.ts";
+import { keptFrom } from "../lib/core/rollup/ladder.ts";
 import type { Resolution } from "../lib/core/rollup/row.ts";
 import type { Clock } from "../lib/ports/clock.ts";
 import { archivePosition } from "./archive-position.ts";
@@ -60,7 +61,8 @@ export async function openDesk(options: DeskOptions): Promise<LocalDesk> {
     },
     {
       settings: foldSettings(config),
-      ...(options.reachesNow ? { rowsFrom: () => keptFrom(config, clock) } : {}),
+      retention: config.retention,
+      ...(options.reachesNow ? { rowsFrom: () => presentRows(config, clock) } : {}),
       onSetAside: (aside, text) => keepSetAside(options, aside, text),
       onCommit: (names) => queries.changed(names),
     },
@@ -81,9 +83,9 @@ export async function openDesk(options: DeskOptions): Promise<LocalDesk> {
 const encode = (text: string): Uint8Array => Buffer.from(text);
 
 /** Retention, as seen from the present. */
-function keptFrom({ retention }: Configuration, clock: Clock): RowsFrom {
+function presentRows({ retention }: Configuration, clock: Clock): RowsFrom {
   const now = clock.now();
-  const from = (resolution: Resolution) => Math.max(0, now - retention[resolution]);
+  const from = (resolution: Resolution) => keptFrom(resolution, now, retention);
   return { "5s": from("5s"), "1m": from("1m"), "1h": from("1h"), "1d": from("1d") };
 }
 

@@ -54,6 +54,7 @@ export async function foldedBatches<T>(
       state: store.state,
       metrics: store.metrics,
       settings: config,
+      retention: config.retention,
       futureLimit,
       durable: false,
       input: () => inTurn(batches()),

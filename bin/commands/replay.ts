@@ -125,6 +125,7 @@ async function foldAll(run: Run, speed: number | undefined): Promise<Folded> {
       state: store.state,
       metrics: store.metrics,
       settings: foldSettings(config),
+      retention: config.retention,
       futureLimit: systemClock.now() + FUTURE_US,
       durable: archive !== undefined,
       input: readInput,

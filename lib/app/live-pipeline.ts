@@ -8,6 +8,7 @@ import type { BrawlerEvent } from "../core/events/event.ts";
 import { isRefusal, type Refusal } from "../core/events/refusal.ts";
 import { scanEvent } from "../core/events/scan.ts";
 import type { Amendment, FoldSettings, InstrumentState, RowsFrom } from "../core/pipeline/state.ts";
+import type { Retention } from "../core/rollup/ladder.ts";
 import { MINUTE_US } from "../core/units.ts";
 import type { AtomicStore } from "../ports/atomic-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -45,6 +46,8 @@ export interface LiveOptions {
   readonly settings: FoldSettings;
   /** Rollups of buckets before these times, by resolution, are too old to be kept and are not written. */
   readonly rowsFrom?: () => RowsFrom;
+  /** How long rollups are kept; for ever when left out. */
+  readonly retention?: Retention;
   /** Lines and events set aside, as they are; `line` counts within the delivery. */
   readonly onSetAside?: (aside: SetAside, text: string) => void;
   /** Names (`account/instrument`) whose committed state has changed. */
@@ -93,7 +96,7 @@ interface Live {
 
 function processorOf(
   { state, metrics, atomic }: LivePorts,
-  { settings, rowsFrom }: LiveOptions,
+  { settings, rowsFrom, retention }: LiveOptions,
   onSetAside: (aside: SetAside) => void,
 ): Processor {
   return createProcessor({
@@ -102,6 +105,7 @@ function processorOf(
     ...(atomic === undefined ? {} : { atomic }),
     settings,
     ...(rowsFrom === undefined ? {} : { rowsFrom }),
+    ...(retention === undefined ? {} : { retention }),
     onQuarantine: ({ line }, { reason, detail }) => onSetAside({ line, reason, detail }),
     onRefusedTrades: (trades) => {
       for (const detail of trades) onSetAside({ line: 0, reason: "trade-id-conflict", detail });

@@ -8,7 +8,7 @@ import {
 } from "../core/history/portfolio-figures.ts";
 import { addExact, EXACT_ZERO, type ExactDecimal, multiplyExact } from "../core/ledger/exact.ts";
 import { netToExact, priceToExact } from "../core/ledger/scale.ts";
-import { pathStep } from "../core/rollup/ladder.ts";
+import { coverOf, pathStep } from "../core/rollup/ladder.ts";
 import { RESOLUTION_US, type Resolution } from "../core/rollup/row.ts";
 import type { MetricStore } from "../ports/metric-store.ts";
 import type { ReportSettings } from "./committed-state.ts";
@@ -63,7 +63,7 @@ function sampleTimes(from: number, to: number, step: number): number[] {
   return times;
 }
 
-/** Rollups at the step's resolution, the edges that do not fill a step at 5 s. */
+/** Rollups at the step's resolution; the edges that do not fill a step as any window is covered. */
 async function readPieces(
   metrics: MetricStore,
   window: InstrumentWindow,
@@ -73,11 +73,10 @@ async function readPieces(
   const width = RESOLUTION_US[resolution];
   const innerFrom = Math.ceil(from / width) * width;
   const innerTo = Math.max(innerFrom, Math.floor(to / width) * width);
-  const end = Math.ceil(to / RESOLUTION_US["5s"]) * RESOLUTION_US["5s"];
   const ranges = [
-    { resolution: "5s" as const, from, to: Math.min(innerFrom, end) },
+    ...coverOf(from, Math.min(innerFrom, to)),
     { resolution, from: innerFrom, to: innerTo },
-    { resolution: "5s" as const, from: Math.max(innerTo, innerFrom), to: end },
+    ...coverOf(innerTo, to),
   ];
   const pieces: Piece[] = [];
   for (const range of ranges) {

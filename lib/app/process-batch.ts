@@ -16,9 +16,11 @@ import {
 } from "../core/pipeline/state.ts";
 import { endOfInput, offer } from "../core/pipeline/step.ts";
 import { versionOf } from "../core/pipeline/version.ts";
+import type { Retention } from "../core/rollup/ladder.ts";
 import type { AtomicStore } from "../ports/atomic-store.ts";
 import type { BatchOutcome, MetricStore } from "../ports/metric-store.ts";
 import type { StateKey, StateStore } from "../ports/state-store.ts";
+import { enforceRetention } from "./enforce-retention.ts";
 import { createRowPool, type RowPool } from "./row-pool.ts";
 
 const ATTEMPTS = 6;
@@ -58,6 +60,8 @@ export interface ProcessorOptions {
   readonly onRefusedTrades?: (trades: readonly string[]) => void;
   /** Rollups of buckets before these times are too old to be kept: they are not written. */
   readonly rowsFrom?: () => RowsFrom;
+  /** How long rollups are kept, counted from an instrument's newest event; for ever when left out. */
+  readonly retention?: Retention;
   /** Each quarantined event, with its line. */
   readonly onQuarantine: (delivery: Delivery, quarantine: Quarantine) => void;
 }
@@ -68,6 +72,8 @@ interface Loaded {
   gen: number;
   /** What the next commit expects to stand in the store. */
   expected: { readonly epoch: number; readonly gen: number } | undefined;
+  /** The newest event time when rollups that are too old were last deleted. */
+  sweptAt: number;
   /** Where buffered events stood in the input. */
   readonly lines: WeakMap<BrawlerEvent, number>;
 }
@@ -120,6 +126,7 @@ export function createProcessor(given: ProcessorOptions): Processor {
         toRebuild.delete(name);
         cache.set(name, loaded);
         keys.set(name, key);
+        await sweep(options, loaded);
         return;
       }
     }
@@ -156,14 +163,16 @@ async function load(
   const lines = new WeakMap<BrawlerEvent, number>();
   if (snapshot !== undefined && !fromNothing) {
     const { epoch, gen, body } = snapshot;
-    return { state: decodeState(body), epoch, gen, expected: { epoch, gen }, lines };
+    const expected = { epoch, gen };
+    return { state: decodeState(body), epoch, gen, expected, sweptAt: 0, lines };
   }
   const state = newInstrumentState(key.account, key.instrument, options.settings);
   for (const [tradeId, amendment] of options.foreknown?.get(stateName(key)) ?? []) {
     state.amendments.set(tradeId, amendment);
     state.foreknown.add(tradeId);
   }
-  return { state, epoch: (snapshot?.epoch ?? 0) + 1, gen: 0, expected: snapshot, lines };
+  const epoch = (snapshot?.epoch ?? 0) + 1;
+  return { state, epoch, gen: 0, expected: snapshot, sweptAt: 0, lines };
 }
 
 /** How `foreknown` names an instrument. */
@@ -280,6 +289,11 @@ async function commitTogether(
   loaded.expected = { epoch, gen };
   if (rows !== undefined) judge(options, rows);
   return true;
+}
+
+async function sweep({ metrics, retention }: Wiring, loaded: Loaded): Promise<void> {
+  if (retention === undefined) return;
+  loaded.sweptAt = await enforceRetention(metrics, retention, loaded.state, loaded.sweptAt);
 }
 
 /** Writes every dirty row of the committed state; what is written is clean from the next commit on. */

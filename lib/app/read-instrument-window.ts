@@ -43,6 +43,7 @@ export async function readInstrumentWindow(
 ): Promise<InstrumentWindow> {
   const { account, instrument, scale } = state.fold;
   const rows = rowsOf(state);
+  const kept = { ...rows, newest: state.fold.newestTime, retention: settings.retention };
   const core = await levelsBefore(metrics, rows, from);
   const hasOpeningValue = core.mid > 0 || core.position === 0;
   const markouts = settings.horizons.map(() => emptyMarkoutPart());
@@ -72,7 +73,7 @@ export async function readInstrumentWindow(
     newestMid: state.fold.mid,
     markouts,
     sample,
-    recoveredTime: await recoveredTime(metrics, rows, pieces, core.path),
+    recoveredTime: await recoveredTime(metrics, kept, pieces, core.path),
     hasOpeningValue,
   };
 }

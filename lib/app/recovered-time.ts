@@ -3,6 +3,7 @@
  * only by the highest point of a bucket; the finest ones also list the points at which they rose, which gives the
  * instant. Where those are no longer kept, it is the highest point of the first bucket that reaches the peak.
  */
+import { keptFrom, type Retention } from "../core/rollup/ladder.ts";
 import type { PathHighs } from "../core/rollup/path-cursor.ts";
 import type { PnlPath } from "../core/rollup/pnl-path.ts";
 import { RESOLUTION_US, RESOLUTIONS, type Resolution } from "../core/rollup/row.ts";
@@ -19,6 +20,12 @@ export interface PathPiece {
   readonly highs: PathHighs;
 }
 
+/** Whose rows, and how long they are kept: what is too old counts as gone, whether it is deleted yet or not. */
+export interface KeptRows extends RowsOf {
+  readonly newest: number;
+  readonly retention: Retention;
+}
+
 /**
  * @param pieces the window's path in time order
  * @param whole the same path merged
@@ -26,7 +33,7 @@ export interface PathPiece {
  */
 export async function recoveredTime(
   metrics: MetricStore,
-  of: RowsOf,
+  of: KeptRows,
   pieces: readonly PathPiece[],
   whole: PnlPath,
 ): Promise<number | null> {
@@ -106,7 +113,7 @@ function troughLevel(pieces: readonly PathPiece[], index: number, time: number):
 /** Replaces the piece that `is` names by finer ones, as fine as the store still has. */
 async function refine(
   metrics: MetricStore,
-  of: RowsOf,
+  of: KeptRows,
   pieces: readonly PathPiece[],
   is: (piece: PathPiece) => boolean,
 ): Promise<readonly PathPiece[]> {
@@ -121,7 +128,7 @@ async function refine(
 /** One piece replaced by those of the next finer resolution; the same list if the store no longer has them all. */
 async function refineOnce(
   metrics: MetricStore,
-  of: RowsOf,
+  of: KeptRows,
   pieces: readonly PathPiece[],
   index: number,
 ): Promise<readonly PathPiece[]> {
@@ -129,6 +136,7 @@ async function refineOnce(
   if (piece === undefined || piece.resolution === "5s") return pieces;
   const resolution = RESOLUTIONS[RESOLUTIONS.indexOf(piece.resolution) - 1] ?? "5s";
   const from = piece.bucket;
+  if (from < keptFrom(resolution, of.newest, of.retention)) return pieces;
   const to = from + RESOLUTION_US[piece.resolution];
   const rows = await readRows(metrics, of, { resolution, from, to }, "core");
   const finer = rows.map((row): PathPiece => {

@@ -3,6 +3,7 @@
  * start with the amendments known, into the next epoch: then history is as if the trade had never, or rightly, happened.
  */
 import type { Amendment, FoldSettings } from "../core/pipeline/state.ts";
+import type { Retention } from "../core/rollup/ladder.ts";
 import type { MetricStore } from "../ports/metric-store.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import { foldInput, type InputBatch, type SetAside } from "./fold-input.ts";
@@ -18,6 +19,8 @@ export interface ReplayOptions {
   readonly input: () => AsyncIterable<InputBatch>;
   /** What an instrument's archive holds, when that is more than this input. */
   readonly history?: () => AsyncIterable<InputBatch>;
+  /** How long rollups are kept; for ever when left out. */
+  readonly retention?: Retention;
   /** False when the stores end with the process. */
   readonly durable: boolean;
   readonly onSetAside: (aside: SetAside) => void;
@@ -34,10 +37,7 @@ export interface ReplayResult {
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   let refused = 0;
   const processor = createProcessor({
-    state: options.state,
-    metrics: options.metrics,
-    settings: options.settings,
-    durable: options.durable,
+    ...storesOf(options),
     onQuarantine: ({ line }, { reason, detail }) => options.onSetAside({ line, reason, detail }),
   });
   const input = counted(options.input(), (lines) => {
@@ -47,6 +47,11 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   await foldInput(processor, input, options);
   const restated = await restate(options, processor);
   return { stray: { events: refused, quarantined: refused }, restated };
+}
+
+function storesOf({ state, metrics, settings, durable, retention }: ReplayOptions) {
+  const kept = retention === undefined ? {} : { retention };
+  return { state, metrics, settings, durable, ...kept };
 }
 
 async function* counted(
@@ -69,10 +74,7 @@ async function restate(options: ReplayOptions, processor: Processor): Promise<re
   if (foreknown.size === 0) return [];
   const only = new Set(foreknown.keys());
   const second = createProcessor({
-    state: options.state,
-    metrics: options.metrics,
-    settings: options.settings,
-    durable: options.durable,
+    ...storesOf(options),
     foreknown,
     rebuild: only,
     onQuarantine: () => {},

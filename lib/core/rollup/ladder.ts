@@ -29,6 +29,16 @@ export function finestHeld(time: number, newest: number, retention: Retention): 
   return held ?? "1d";
 }
 
+/**
+ * From where on rollups of one resolution are kept: the start of the coarser bucket in which their time is up, so that
+ * a window which ends inside of that bucket can still be put together.
+ */
+export function keptFrom(resolution: Resolution, newest: number, retention: Retention): EpochUs {
+  const oldest = Math.max(0, newest - retention[resolution]);
+  const coarser = RESOLUTIONS[RESOLUTIONS.indexOf(resolution) + 1] ?? resolution;
+  return bucketStart(oldest, RESOLUTION_US[coarser]);
+}
+
 /** `time`, floored to the finest resolution that is held there. */
 export function floorHeld(time: number, newest: number, retention: Retention): EpochUs {
   return bucketStart(time, RESOLUTION_US[finestHeld(time, newest, retention)]);
