@@ -1,5 +1,7 @@
 /** The committed state of each (account, instrument): one snapshot, replaced only by compare-and-set. */
 
+import type { EpochUs } from "../core/units.ts";
+
 /** Which snapshot. */
 export interface StateKey {
   readonly account: string;
@@ -11,6 +13,11 @@ export interface StateSnapshot {
   readonly epoch: number;
   readonly gen: number;
   readonly body: string;
+  /**
+   * Since when, by the writer's clock, this snapshot may owe rows to the metric store; absent when it owes none.
+   * The sweeper finds by it what a crash left behind where no traffic follows.
+   */
+  readonly dirtySince?: EpochUs;
 }
 
 /** `stale` carries what stands there now, so that the loser can start again from it. */
@@ -32,4 +39,9 @@ export interface StateStore {
   ): Promise<CommitResult>;
   /** Every key that has a snapshot, ordered by account, then instrument (texts by code point). */
   keys(): Promise<readonly StateKey[]>;
+  /**
+   * Keys whose snapshot has owed rows since before `before`, the longest owing first, at most `limit` (≥ 1). May lag
+   * behind a commit where the store's index does; a key that is listed though it owes nothing any more is harmless.
+   */
+  owing(before: EpochUs, limit: number): Promise<readonly StateKey[]>;
 }

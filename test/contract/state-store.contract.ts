@@ -1,6 +1,7 @@
 /** What every StateStore promises: one snapshot a key, replaced only by compare-and-set. */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { EpochUs } from "../../lib/core/units.ts";
 import type { StateKey, StateSnapshot, StateStore } from "../../lib/ports/state-store.ts";
 import type { Opened } from "./opened.ts";
 
@@ -144,6 +145,48 @@ export function stateStoreContract(
       for (const [i, key] of keys.entries())
         await store.commit(key, undefined, snapshot(1, `${i}`));
       for (const [i, key] of keys.entries()) expect((await store.load(key))?.body).toBe(`${i}`);
+    });
+
+    describe("keys that owe rows", () => {
+      const ETH: StateKey = { account: "main", instrument: "ETH-PERP" };
+      const SOL: StateKey = { account: "main", instrument: "SOL-PERP" };
+      const at = (time: number) => time as EpochUs;
+      const owing = async (before: number, limit = 10) => {
+        await opened.settle?.();
+        return (await store.owing(at(before), limit)).map(({ instrument }) => instrument);
+      };
+
+      it("are listed from the one that has owed longest, up to the time asked for", async () => {
+        await store.commit(BTC, undefined, { ...snapshot(1), dirtySince: at(30) });
+        await store.commit(ETH, undefined, { ...snapshot(1), dirtySince: at(10) });
+        await store.commit(SOL, undefined, { ...snapshot(1), dirtySince: at(20) });
+        expect(await owing(30)).toEqual(["ETH-PERP", "SOL-PERP"]);
+        expect(await owing(31)).toEqual(["ETH-PERP", "SOL-PERP", "BTC-PERP"]);
+        expect(await owing(31, 1)).toEqual(["ETH-PERP"]);
+      });
+
+      it("do not hold those that owe nothing", async () => {
+        await store.commit(BTC, undefined, snapshot(1));
+        expect(await owing(4_000_000_000_000_000)).toEqual([]);
+      });
+
+      it("come back with the time since when they owe", async () => {
+        await store.commit(BTC, undefined, { ...snapshot(1), dirtySince: at(7) });
+        expect(await store.load(BTC)).toEqual({ ...snapshot(1), dirtySince: at(7) });
+      });
+
+      it("leave the list with the commit that owes nothing", async () => {
+        await store.commit(BTC, undefined, { ...snapshot(1), dirtySince: at(7) });
+        await store.commit(BTC, snapshot(1), snapshot(2));
+        expect(await owing(100)).toEqual([]);
+        expect(await store.load(BTC)).toEqual(snapshot(2));
+      });
+
+      it("stay on the list when a stale writer wanted to take them off", async () => {
+        await store.commit(BTC, undefined, { ...snapshot(2), dirtySince: at(7) });
+        await store.commit(BTC, snapshot(1), snapshot(3));
+        expect(await owing(100)).toEqual(["BTC-PERP"]);
+      });
     });
 
     it("lists keys by account, then instrument, by code point", async () => {

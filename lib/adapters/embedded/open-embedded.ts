@@ -180,6 +180,7 @@ function asStateStore(state: StateTable): StateStore {
     load: async (key) => state.load(key),
     commit: async (...commit) => state.commit(...commit),
     keys: async () => state.keys(),
+    owing: async (...asked) => state.owing(...asked),
   };
 }
 

@@ -37,6 +37,10 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX trade_by_series ON trade (series, time, sequence);
   CREATE INDEX trade_by_time ON trade (time, sequence);
   `,
+  `
+  ALTER TABLE state ADD COLUMN dirty_since INTEGER;
+  CREATE INDEX state_owing ON state (dirty_since) WHERE dirty_since IS NOT NULL;
+  `,
 ];
 
 /** The version this program reads and writes. */
