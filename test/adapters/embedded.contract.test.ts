@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { type EmbeddedStore, openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
+import { alertStoreContract } from "../contract/alert-store.contract.ts";
+import { analysisStoreContract } from "../contract/analysis-store.contract.ts";
 import { atomicStoreContract } from "../contract/atomic-store.contract.ts";
 import { metricStoreContract } from "../contract/metric-store.contract.ts";
 import type { Opened } from "../contract/opened.ts";
@@ -68,5 +70,25 @@ atomicStoreContract(
 atomicStoreContract(
   "The temporary store",
   opening(temporary, (stores) => stores),
+  { reopening: "starts-empty" },
+);
+analysisStoreContract(
+  "The embedded file",
+  opening(onFile, ({ analyses }) => analyses),
+  { refusedCall: "changes-nothing", reopening: "keeps-all" },
+);
+analysisStoreContract(
+  "The temporary store",
+  opening(temporary, ({ analyses }) => analyses),
+  { refusedCall: "changes-nothing", reopening: "starts-empty" },
+);
+alertStoreContract(
+  "The embedded file",
+  opening(onFile, ({ alerts }) => alerts),
+  { reopening: "keeps-all" },
+);
+alertStoreContract(
+  "The temporary store",
+  opening(temporary, ({ alerts }) => alerts),
   { reopening: "starts-empty" },
 );

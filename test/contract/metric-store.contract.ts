@@ -14,6 +14,7 @@ import type {
   TradeRange,
   UpsertOutcome,
 } from "../../lib/ports/metric-store.ts";
+import { HOSTILE_NAMES } from "./hostile-names.ts";
 import type { Opened } from "./opened.ts";
 
 export interface MetricStoreCapabilities {
@@ -26,29 +27,6 @@ export interface MetricStoreCapabilities {
 const T0 = 1_758_240_000_000_000;
 const MINUTE = RESOLUTION_US["1m"];
 const ALL_TIME = { from: 0, to: 4_000_000_000_000_000 };
-
-const HOSTILE_NAMES = [
-  { name: "O'Reilly", when: "a single quote" },
-  { name: 'say "mid"', when: "a double quote" },
-  { name: "100%", when: "a percent sign" },
-  { name: "BTC_PERP", when: "an underscore" },
-  { name: "a\\b", when: "a backslash" },
-  { name: "'; DROP TABLE trade; --", when: "an SQL statement" },
-  { name: "日本-Ω-é", when: "letters beyond ASCII" },
-  { name: "🚀💥", when: "characters beyond the basic plane" },
-  { name: "e\u0301 vs \u00e9", when: "a combining accent, not normalised" },
-  { name: "__proto__", when: "the name of a prototype" },
-  { name: "constructor", when: "the name of an inherited property" },
-  { name: "a/b|c,d;e", when: "characters that join keys elsewhere" },
-  { name: " padded ", when: "blanks at both ends" },
-  { name: "nul\u0000inside", when: "a NUL" },
-  { name: "line\nbreak\ttab", when: "control characters" },
-  { name: "\ud800lonely", when: "a lone surrogate" },
-  { name: "\u0001first", when: "a control character in front" },
-  { name: "\u202egnp.exe", when: "a direction override" },
-  { name: "x".repeat(4096), when: "four thousand characters" },
-  { name: "", when: "no character" },
-] as const;
 
 const EXACT_NUMBERS = [
   0.1,

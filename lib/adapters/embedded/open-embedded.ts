@@ -2,6 +2,8 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { RollupRow, TradeRow } from "../../core/rollup/row.ts";
+import type { AlertStore } from "../../ports/alert-store.ts";
+import type { AnalysisStore } from "../../ports/analysis-store.ts";
 import type { AtomicStore } from "../../ports/atomic-store.ts";
 import type {
   BatchOutcome,
@@ -10,6 +12,8 @@ import type {
   UpsertOutcome,
 } from "../../ports/metric-store.ts";
 import type { StateStore } from "../../ports/state-store.ts";
+import { alertTable } from "./alert-table.ts";
+import { analysisTable } from "./analysis-table.ts";
 import { type Connection, connect } from "./connection.ts";
 import { EmbeddedStoreError, explainStoreError } from "./embedded-store-error.ts";
 import { type EmbeddedMeta, metaTable } from "./meta-table.ts";
@@ -48,13 +52,15 @@ export interface EmbeddedWriter {
   readonly setMeta: EmbeddedMeta["set"];
 }
 
-/** State, rollups, trades and meta of one machine, in one SQLite file. */
+/** State, rollups, trades, analyses, alerts and meta of one machine, in one SQLite file. */
 export interface EmbeddedStore {
   /** `undefined` for a temporary store. */
   readonly path: string | undefined;
   readonly state: StateStore;
   readonly metrics: MetricStore;
   readonly atomic: AtomicStore;
+  readonly analyses: AnalysisStore;
+  readonly alerts: AlertStore;
   readonly meta: EmbeddedMeta;
   /** All that `work` writes, or nothing when it throws. `work` is synchronous; what it wrote is seen inside it. */
   transaction<T>(work: (writer: EmbeddedWriter) => T): T;
@@ -165,6 +171,8 @@ function assemble(
     state: asStateStore(state),
     metrics: asMetricStore(connection, rollups, trades),
     atomic: asAtomicStore(connection, writer),
+    analyses: analysisTable(connection, series),
+    alerts: alertTable(connection),
     meta,
     transaction: (work) => connection.transaction(() => work(writer)),
     close() {

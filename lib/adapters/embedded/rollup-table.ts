@@ -1,10 +1,11 @@
 import { RESOLUTION_US, type Resolution, type RollupRow } from "../../core/rollup/row.ts";
 import { type EpochUs, SECOND_US } from "../../core/units.ts";
 import type { MetricStore, RollupRange, UpsertOutcome } from "../../ports/metric-store.ts";
+import { requireCount } from "../../ports/require-count.ts";
 import type { Connection } from "./connection.ts";
 import type { SeriesTable } from "./series-table.ts";
 import { fromStoredText, toStoredText } from "./stored-text.ts";
-import { type RowFate, requireCount, tally } from "./upsert-tally.ts";
+import { type RowFate, tally } from "./upsert-tally.ts";
 
 /** The synchronous half of the metric store's rollups. */
 export interface RollupTable {

@@ -41,6 +41,21 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE state ADD COLUMN dirty_since INTEGER;
   CREATE INDEX state_owing ON state (dirty_since) WHERE dirty_since IS NOT NULL;
   `,
+  `
+  CREATE TABLE analysis (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, series INTEGER NOT NULL REFERENCES series,
+    time INTEGER NOT NULL, version INTEGER NOT NULL, value TEXT NOT NULL,
+    UNIQUE (kind, series, time)
+  ) STRICT;
+  CREATE TABLE alert (
+    type TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, parent TEXT NOT NULL,
+    time INTEGER NOT NULL, open_at INTEGER, value TEXT NOT NULL,
+    UNIQUE (type, id)
+  ) STRICT;
+  CREATE INDEX alert_by_time ON alert (type, time, id);
+  CREATE INDEX alert_by_parent ON alert (type, parent, time, id);
+  CREATE INDEX alert_open ON alert (type, open_at, id) WHERE open_at IS NOT NULL;
+  `,
 ];
 
 /** The version this program reads and writes. */

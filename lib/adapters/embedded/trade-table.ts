@@ -1,16 +1,12 @@
 import type { TradeRow } from "../../core/rollup/row.ts";
 import type { EpochUs } from "../../core/units.ts";
 import type { TradePage, TradeRange, UpsertOutcome } from "../../ports/metric-store.ts";
+import { type CursorPosition, decodeCursor, encodeCursor } from "../../ports/page-cursor.ts";
+import { requireCount, requireLimit } from "../../ports/require-count.ts";
 import type { Connection } from "./connection.ts";
 import type { SeriesTable } from "./series-table.ts";
 import { fromStoredText, toStoredText } from "./stored-text.ts";
-import {
-  decodeTradeCursor,
-  encodeTradeCursor,
-  type TradeOrder,
-  type TradePosition,
-} from "./trade-cursor.ts";
-import { type RowFate, requireCount, tally } from "./upsert-tally.ts";
+import { type RowFate, tally } from "./upsert-tally.ts";
 
 /** The synchronous half of the metric store's trades. */
 export interface TradeTable {
@@ -29,6 +25,9 @@ const STANDING =
 const COLUMNS =
   "account, instrument, time, sequence, trade_id, version, value FROM trade JOIN series ON series.id = trade.series";
 const FIND = `SELECT ${COLUMNS} WHERE series = ? AND trade_id = ?`;
+
+/** Where a page ends: time, sequence, account, instrument. */
+const POSITION = ["count", "count", "text", "text"] as const;
 
 type Columns = [string, string, number, number, string, number, string];
 
@@ -55,17 +54,16 @@ export function tradeTable(connection: Connection, series: SeriesTable): TradeTa
   }
 
   function read(range: TradeRange): TradePage {
-    if (!Number.isSafeInteger(range.limit) || range.limit < 1) {
-      throw new RangeError(`limit must be a whole number of rows from 1, was ${range.limit}`);
-    }
+    requireLimit(range.limit);
     const order = range.order ?? "asc";
-    const after = range.cursor === undefined ? undefined : decodeTradeCursor(order, range.cursor);
+    const after =
+      range.cursor === undefined ? undefined : decodeCursor(order, POSITION, range.cursor);
     const { sql, values } = pageQuery(range, order, seriesIn(range), after);
     const found = connection.statement(sql).rows<Columns>(...values, range.limit + 1);
     const rows = found.slice(0, range.limit).map(toRow);
     const last = rows.at(-1);
     const isLastPage = found.length <= range.limit || last === undefined;
-    return { rows, cursor: isLastPage ? undefined : encodeTradeCursor(order, last) };
+    return { rows, cursor: isLastPage ? undefined : cursorAfter(order, last) };
   }
 
   /** `undefined` when the range asks for all of them. */
@@ -90,9 +88,9 @@ export function tradeTable(connection: Connection, series: SeriesTable): TradeTa
 /** One series reads its own index; several, or all, read the index by time. */
 function pageQuery(
   range: TradeRange,
-  order: TradeOrder,
+  order: "asc" | "desc",
   ids: readonly number[] | undefined,
-  after: TradePosition | undefined,
+  after: CursorPosition<typeof POSITION> | undefined,
 ): { readonly sql: string; readonly values: readonly (string | number)[] } {
   const [direction, beyond] = order === "asc" ? ["ASC", ">"] : ["DESC", "<"];
   const terms = ["time >= ? AND time < ?"];
@@ -103,7 +101,7 @@ function pageQuery(
     terms.push(
       `time ${beyond}= ? AND (time, sequence, account, instrument) ${beyond} (?, ?, ?, ?)`,
     );
-    const { time, sequence, account, instrument } = after;
+    const [time, sequence, account, instrument] = after;
     values.push(time, time, sequence, toStoredText(account), toStoredText(instrument));
   }
   const by = ["time", "sequence", "account", "instrument"].map((name) => `${name} ${direction}`);
@@ -122,6 +120,10 @@ function toRow([account, instrument, time, sequence, ...rest]: Columns): TradeRo
     version,
     value: fromStoredText(value),
   };
+}
+
+function cursorAfter(order: "asc" | "desc", last: TradeRow): string {
+  return encodeCursor(order, [last.time, last.sequence, last.account, last.instrument]);
 }
 
 function keyOf(row: TradeRow): string {

@@ -20,9 +20,3 @@ export function tally<Row>(
   }
   return { written, stale, conflicting };
 }
-
-/** @throws {RangeError} for a time, sequence or version that is no whole number a row can be ordered by */
-export function requireCount(name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 0) return;
-  throw new RangeError(`${name} must be a whole number from 0, was ${value}`);
-}

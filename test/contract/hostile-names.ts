@@ -1,0 +1,23 @@
+/** Names that a store has to keep as they are: what breaks quoting, encoding, ordering or joining. */
+export const HOSTILE_NAMES = [
+  { name: "O'Reilly", when: "a single quote" },
+  { name: 'say "mid"', when: "a double quote" },
+  { name: "100%", when: "a percent sign" },
+  { name: "BTC_PERP", when: "an underscore" },
+  { name: "a\\b", when: "a backslash" },
+  { name: "'; DROP TABLE trade; --", when: "an SQL statement" },
+  { name: "日本-Ω-é", when: "letters beyond ASCII" },
+  { name: "🚀💥", when: "characters beyond the basic plane" },
+  { name: "e\u0301 vs \u00e9", when: "a combining accent, not normalised" },
+  { name: "__proto__", when: "the name of a prototype" },
+  { name: "constructor", when: "the name of an inherited property" },
+  { name: "a/b|c,d;e", when: "characters that join keys elsewhere" },
+  { name: " padded ", when: "blanks at both ends" },
+  { name: "nul\u0000inside", when: "a NUL" },
+  { name: "line\nbreak\ttab", when: "control characters" },
+  { name: "\ud800lonely", when: "a lone surrogate" },
+  { name: "\u0001first", when: "a control character in front" },
+  { name: "\u202egnp.exe", when: "a direction override" },
+  { name: "x".repeat(4096), when: "four thousand characters" },
+  { name: "", when: "no character" },
+] as const;
