@@ -1,0 +1,26 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+
+/** The attributes this product writes: texts, numbers and bytes. */
+export type Item = Record<string, AttributeValue>;
+
+/**
+ * How large DynamoDB counts an item: names and texts by their UTF-8 bytes, a number one byte for two significant
+ * digits and one more. Limits and prices go by it.
+ */
+export function itemBytes(item: Item): number {
+  return Object.entries(item).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value),
+    0,
+  );
+}
+
+function valueBytes(value: AttributeValue): number {
+  if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.B !== undefined) return value.B.length;
+  if (value.N !== undefined) return Math.ceil(significantDigits(value.N) / 2) + 1;
+  throw new TypeError(`an attribute must be a text, number or bytes, was ${Object.keys(value)}`);
+}
+
+function significantDigits(number: string): number {
+  return number.replace(/^[-0.]+/, "").replace(/0+$/, "").length;
+}
