@@ -85,6 +85,7 @@ async function folded(
       retention: CONFIG.retention,
       futureLimit: FUTURE_LIMIT,
       durable: false,
+      onlyReport: { asOf: undefined },
       input: () => scanned(chunks),
       onSetAside: ({ detail }) => {
         throw new Error(`a simulated event was set aside: ${detail}`);

@@ -2,7 +2,7 @@
 import { type EmbeddedStore, openEmbedded } from "../lib/adapters/embedded/open-embedded.ts";
 import type { InputBatch, RefusedLine, SetAside } from "../lib/app/fold-input.ts";
 import type { Delivery } from "../lib/app/process-batch.ts";
-import { type ReplayResult, replay } from "../lib/app/replay.ts";
+import { type ReplayOptions, type ReplayResult, replay } from "../lib/app/replay.ts";
 import { buildReport, type ReportQuestion } from "../lib/app/report.ts";
 import { type Configuration, resolveConfig } from "../lib/core/api/config.ts";
 import { parseEvent } from "../lib/core/events/parse.ts";
@@ -22,6 +22,8 @@ export interface FoldOptions {
   /** Lines a batch; all in one unless given. */
   readonly batch?: number;
   readonly futureLimit?: number;
+  /** What is written is what a report of everything reads, and no more. */
+  readonly onlyReport?: ReplayOptions["onlyReport"];
 }
 
 export interface Folded {
@@ -45,7 +47,7 @@ export async function folded<T>(
 export async function foldedBatches<T>(
   batches: () => Iterable<InputBatch>,
   use: (fold: Folded) => Promise<T>,
-  { config = DEFAULTS, futureLimit = FUTURE_LIMIT }: FoldOptions = {},
+  { config = DEFAULTS, futureLimit = FUTURE_LIMIT, onlyReport }: FoldOptions = {},
 ): Promise<T> {
   const store = openEmbedded({ temporary: true });
   try {
@@ -57,6 +59,7 @@ export async function foldedBatches<T>(
       retention: config.retention,
       futureLimit,
       durable: false,
+      ...(onlyReport === undefined ? {} : { onlyReport }),
       input: () => inTurn(batches()),
       onSetAside: (aside) => setAside.push(aside),
     });

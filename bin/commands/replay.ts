@@ -64,9 +64,9 @@ export const replay = defineCommand({
       const input = openEventInput(operands, spool);
       const aside = openSetAside(input, paths?.quarantine);
       const run = { store, paths, input, aside, config, terminal };
-      const { stray, damage } = await foldAll(run, options.speed);
+      const { asOf, speed } = options;
+      const { stray, damage } = await foldAll(run, { asOf, speed });
       if (paths !== undefined) addStray(store.meta, stray);
-      const { asOf } = options;
       const question = { span: { kind: "all" } as const, ...(asOf === undefined ? {} : { asOf }) };
       const all = paths === undefined ? stray : readStray(store.meta);
       const found = await buildReport(store, config, question, all);
@@ -100,7 +100,12 @@ interface Folded {
   readonly damage: UnreadableFileError | undefined;
 }
 
-async function foldAll(run: Run, speed: number | undefined): Promise<Folded> {
+interface Asked {
+  readonly asOf: number | undefined;
+  readonly speed: number | undefined;
+}
+
+async function foldAll(run: Run, { asOf, speed }: Asked): Promise<Folded> {
   const { store, paths, input, aside, config, terminal } = run;
   const archive =
     paths === undefined ? undefined : await openFileArchive({ directory: paths.archive });
@@ -129,7 +134,9 @@ async function foldAll(run: Run, speed: number | undefined): Promise<Folded> {
       futureLimit: systemClock.now() + FUTURE_US,
       durable: archive !== undefined,
       input: readInput,
-      ...(archive === undefined ? {} : { history: () => archivedBatches(archive, 0) }),
+      ...(archive === undefined
+        ? { onlyReport: { asOf } }
+        : { history: () => archivedBatches(archive, 0) }),
       onSetAside: aside.onSetAside,
       onBatch: countEvents(terminal),
     });

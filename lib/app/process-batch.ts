@@ -5,6 +5,7 @@
 import type { BrawlerEvent } from "../core/events/event.ts";
 import { decodeState, encodeState } from "../core/pipeline/codec.ts";
 import type { FoldContext, StoredTrade } from "../core/pipeline/context.ts";
+import { newFineRows } from "../core/pipeline/fine-rows.ts";
 import type { Outcome, Quarantine } from "../core/pipeline/outcome.ts";
 import { clearDirty, dirtyRows, takeFinalRows } from "../core/pipeline/rows.ts";
 import {
@@ -58,6 +59,8 @@ export interface ProcessorOptions {
   readonly durable?: boolean;
   /** Rows that the store refused because the same trade stands under another sequence. */
   readonly onRefusedTrades?: (trades: readonly string[]) => void;
+  /** Where one report of everything, up to `asOf`, is all that will ever be read: few rows of 5 s are then written. */
+  readonly onlyReport?: { readonly asOf: number | undefined };
   /** Rollups of buckets before these times are too old to be kept: they are not written. */
   readonly rowsFrom?: () => RowsFrom;
   /** How long rollups are kept, counted from an instrument's newest event; for ever when left out. */
@@ -167,6 +170,7 @@ async function load(
     return { state: decodeState(body), epoch, gen, expected, sweptAt: 0, lines };
   }
   const state = newInstrumentState(key.account, key.instrument, options.settings);
+  if (options.onlyReport !== undefined) state.fineRows = newFineRows(options.onlyReport.asOf);
   for (const [tradeId, amendment] of options.foreknown?.get(stateName(key)) ?? []) {
     state.amendments.set(tradeId, amendment);
     state.foreknown.add(tradeId);

@@ -23,6 +23,8 @@ export interface ReplayOptions {
   readonly retention?: Retention;
   /** False when the stores end with the process. */
   readonly durable: boolean;
+  /** Where one report of everything, up to `asOf`, is all that will ever be read; everything may be when left out. */
+  readonly onlyReport?: { readonly asOf: number | undefined };
   readonly onSetAside: (aside: SetAside) => void;
   readonly onBatch?: (events: number) => void;
 }
@@ -49,9 +51,16 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   return { stray: { events: refused, quarantined: refused }, restated };
 }
 
-function storesOf({ state, metrics, settings, durable, retention }: ReplayOptions) {
-  const kept = retention === undefined ? {} : { retention };
-  return { state, metrics, settings, durable, ...kept };
+function storesOf(options: ReplayOptions) {
+  const { state, metrics, settings, durable, retention, onlyReport } = options;
+  return {
+    state,
+    metrics,
+    settings,
+    durable,
+    ...(retention === undefined ? {} : { retention }),
+    ...(onlyReport === undefined ? {} : { onlyReport }),
+  };
 }
 
 async function* counted(

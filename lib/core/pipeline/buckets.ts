@@ -6,6 +6,7 @@ import { encodeMarkoutPart } from "../rollup/markout-part.ts";
 import { NO_HIGHS, newPathCursor, pathOf } from "../rollup/path-cursor.ts";
 import { RESOLUTION_US, RESOLUTIONS, type Resolution } from "../rollup/row.ts";
 import { bucketStart, DAY_US, MINUTE_US } from "../units.ts";
+import { type FineRows, isEdge, takeWanted } from "./fine-rows.ts";
 import type { InstrumentState, MarkoutBucket } from "./state.ts";
 
 const FINEST_US = RESOLUTION_US["5s"];
@@ -98,7 +99,7 @@ function roll(state: InstrumentState, time: number): void {
   addVariance(state, time);
   const sealed = sealOpen(state);
   const last = sealed.from;
-  if (state.openWidth === FINEST_US) closeCore(state, "5s", sealed);
+  if (state.openWidth === FINEST_US) closeFinest(state, sealed);
   let finer = sealed;
   for (let level = 1; level < RESOLUTIONS.length; level += 1) {
     const resolution = RESOLUTIONS[level] ?? "1d";
@@ -108,6 +109,7 @@ function roll(state: InstrumentState, time: number): void {
     addCore(coarse, finer);
     if (bucketStart(last, width) === bucketStart(time, width)) break;
     closeCore(state, resolution, coarse);
+    if (resolution === "1m" && state.fineRows !== undefined) closeWanted(state, state.fineRows);
     state.coarse[level - 1] = emptyCore();
     finer = coarse;
   }
@@ -148,6 +150,19 @@ function closeCore(state: InstrumentState, resolution: Resolution, part: CorePar
   const bucket = bucketStart(part.from, RESOLUTION_US[resolution]);
   if (!isKept(state, resolution, bucket)) return;
   state.closed.push({ resolution, bucket, part: "core", value: encodeCore(part, state.scale) });
+}
+
+/** A bucket of 5 s: written, or kept until its minute closes where not all of them are wanted. */
+function closeFinest(state: InstrumentState, part: CorePart): void {
+  if (state.fineRows === undefined) closeCore(state, "5s", part);
+  else state.fineRows.waiting.push(part);
+}
+
+/** The open minute closes: of its buckets of 5 s those that may be read are written. */
+function closeWanted(state: InstrumentState, fineRows: FineRows): void {
+  const minute = state.coarse[0];
+  if (minute === undefined) return;
+  for (const part of takeWanted(fineRows, minute)) closeCore(state, "5s", part);
 }
 
 /** False for a bucket that is over before anything of its resolution is kept. */
@@ -236,11 +251,18 @@ function closeMarkouts(state: InstrumentState): void {
   state.markouts.forEach((bucket, key) => {
     const end = bucket.bucket + RESOLUTION_US[bucket.resolution];
     if (bucket.pending > 0 || !isMature(state, end)) return;
-    if (state.dirtyMarkouts.delete(key) && isKept(state, bucket.resolution, bucket.bucket)) {
+    if (state.dirtyMarkouts.delete(key) && isRead(state, bucket)) {
       state.closed.push(...markoutRows(state, bucket));
     }
     state.markouts.delete(key);
   });
+}
+
+/** False for a markout bucket whose rows nobody will read. */
+function isRead(state: InstrumentState, { resolution, bucket }: MarkoutBucket): boolean {
+  if (!isKept(state, resolution, bucket)) return false;
+  if (state.fineRows === undefined || resolution !== "5s") return true;
+  return bucket >= bucketStart(state.newestTime, MINUTE_US) || isEdge(state.fineRows, bucket);
 }
 
 /** One row a horizon. */

@@ -6,6 +6,7 @@ import { rescaleCore } from "../rollup/core-part.ts";
 import { rescaleMarkoutPart } from "../rollup/markout-part.ts";
 import { newPathCursor } from "../rollup/path-cursor.ts";
 import { sealOpen } from "./buckets.ts";
+import { rescaleFineRows } from "./fine-rows.ts";
 import type { InstrumentState } from "./state.ts";
 
 /** A price in half-ticks, after making the scale fine enough; `undefined` if that leaves the safe range. */
@@ -80,6 +81,7 @@ function rescale(state: InstrumentState, next: Scale): void {
   rescaleQuotesAndTrades(state, lots, ticks);
   rescaleCore(state.open, from, next);
   state.path = { ...newPathCursor(), exact: state.open.path, highs: state.open.highs };
+  if (state.fineRows !== undefined) rescaleFineRows(state.fineRows, from, next);
   for (const part of state.coarse) if (part !== undefined) rescaleCore(part, from, next);
   for (const { part } of state.lateCores.values()) rescaleCore(part, from, next);
   for (const { parts } of state.markouts.values()) {

@@ -14,6 +14,7 @@ import {
 import { bucketStart, type EpochUs } from "../units.ts";
 import { markoutRows, sealOpen } from "./buckets.ts";
 import type { StoredTrade } from "./context.ts";
+import type { FineRows } from "./fine-rows.ts";
 import { type DirtyRow, type InstrumentState, MARK_STATUS, type PendingTrade } from "./state.ts";
 
 export interface DirtyRows {
@@ -24,6 +25,7 @@ export interface DirtyRows {
 /** Every row that changed since the last `clearDirty`, stamped with `version`. Does not change any figure. */
 export function dirtyRows(state: InstrumentState, version: number): DirtyRows {
   const rows: DirtyRow[] = [...state.closed];
+  if (state.fineRows !== undefined) rows.push(...waitingRows(state, state.fineRows));
   if (state.dirtyOpen) rows.push(...openRows(state));
   for (const key of state.dirtyMarkouts) {
     const bucket = state.markouts.get(key);
@@ -69,6 +71,14 @@ function tradeRow(state: InstrumentState, trade: PendingTrade, version: number):
   const value = JSON.stringify(tradeValue(state, trade));
   const time = trade.time as EpochUs;
   return { account, instrument, time, sequence, tradeId, version, value };
+}
+
+/** The closed 5 s buckets of the open minute. */
+function waitingRows({ scale }: InstrumentState, { waiting }: FineRows): DirtyRow[] {
+  return waiting.map((part) => {
+    const bucket = bucketStart(part.from, RESOLUTION_US["5s"]);
+    return { resolution: "5s", bucket, part: "core", value: encodeCore(part, scale) };
+  });
 }
 
 /** The open bucket of every resolution as it stands, the finer ones included in the coarser. */

@@ -9,6 +9,7 @@ import { type CorePart, emptyCore } from "../rollup/core-part.ts";
 import type { MarkoutPart } from "../rollup/markout-part.ts";
 import { newPathCursor, type PathCursor } from "../rollup/path-cursor.ts";
 import { type JsonValue, RESOLUTION_US, type Resolution } from "../rollup/row.ts";
+import type { FineRows } from "./fine-rows.ts";
 
 /** What the fold is told once; a change of horizons needs a rebuild. */
 export interface FoldSettings {
@@ -198,6 +199,8 @@ export interface InstrumentState {
   // Waiting for the flush.
   closed: DirtyRow[];
   rowsFrom: RowsFrom;
+  /** Set where one report of everything is all that will be asked: most rows of 5 s are then not written. */
+  fineRows: FineRows | undefined;
   dirtyMarkouts: Set<string>;
   dirtyLate: Set<string>;
   dirtyTrades: Map<string, PendingTrade>;
@@ -278,6 +281,7 @@ export function newInstrumentState(
     lateCores: new Map(),
     closed: [],
     rowsFrom: EVERY_ROW,
+    fineRows: undefined,
     dirtyMarkouts: new Set(),
     dirtyLate: new Set(),
     dirtyTrades: new Map(),

@@ -6,7 +6,7 @@ import { pow10 } from "../ledger/exact.ts";
 import type { Scale } from "../ledger/scale.ts";
 import { DISTANCE_SLOTS } from "../metrics/quoting.ts";
 import { NO_HIGHS, type PathHighs } from "./path-cursor.ts";
-import { EMPTY_PATH, mergePaths, type PnlPath } from "./pnl-path.ts";
+import { EMPTY_PATH, mergePaths, type PnlPath, scalePath } from "./pnl-path.ts";
 
 /** Counts that add. */
 const COUNTS = [
@@ -338,14 +338,7 @@ export function rescaleCore(part: CorePart, from: Scale, to: Scale): void {
     for (const name of HIT_LOTS) hits[name] *= lots;
     for (const name of HIT_MONEY) hits[name] *= lots * price;
   }
-  const { total, high, low, drawdown } = part.path;
-  part.path = {
-    ...part.path,
-    total: total * net,
-    high: high * net,
-    low: low * net,
-    drawdown: drawdown * net,
-  };
+  part.path = scalePath(part.path, net);
   const { times, totals } = part.highs;
   if (times.length > 0) part.highs = { times, totals: totals.map((height) => height * net) };
   part.absoluteTime *= lots;

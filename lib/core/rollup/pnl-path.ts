@@ -66,6 +66,19 @@ export function mergePaths(a: PnlPath, b: PnlPath): PnlPath {
   };
 }
 
+/** The same path in a unit `times` as fine. */
+export function scalePath(path: PnlPath, times: bigint): PnlPath {
+  if (path === EMPTY_PATH) return path;
+  const { total, high, low, drawdown } = path;
+  return {
+    ...path,
+    total: total * times,
+    high: high * times,
+    low: low * times,
+    drawdown: drawdown * times,
+  };
+}
+
 type Fall = Pick<PnlPath, "drawdown" | "peakTime" | "troughTime">;
 
 /** The deepest of: the fall inside a, the fall from a's peak to b's trough at `low`, the fall inside b. */
