@@ -93,7 +93,7 @@ async function recorded(
     throw environmentError({ what: "there is no event in this feed", where: file });
   }
   const states = await loadStates(store);
-  const newest = Math.max(first, ...states.map(({ fold }) => fold.newestTime));
+  const newest = Math.max(first, ...states.map(({ summary }) => summary.newestTime));
   const clock = openPacedClock(newest, speed, wall);
   return {
     name: `recording ${file}`,

@@ -18,8 +18,7 @@ import {
   priceToExact,
   quantityToExact,
 } from "../core/ledger/scale.ts";
-import { grossLevel } from "../core/pipeline/buckets.ts";
-import type { InstrumentState } from "../core/pipeline/state.ts";
+import type { InstrumentSummary } from "../core/pipeline/summary.ts";
 import type { TradeRow } from "../core/rollup/row.ts";
 import { type EpochUs, MINUTE_US, SECOND_US } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -126,16 +125,16 @@ class Changes {
 }
 
 function freshOf(states: readonly CommittedState[], coverage = 1): Fresh {
-  const times = states.map(({ fold }) => fold.newestTime);
+  const times = states.map(({ summary }) => summary.newestTime);
   return {
     asOf: times.length === 0 ? null : Math.max(...times),
     cadenceUs: CADENCE_US,
     coverage,
-    sources: states.map(({ fold }) => ({ id: keyOf(fold), lastAt: fold.newestTime })),
+    sources: states.map(({ summary }) => ({ id: keyOf(summary), lastAt: summary.newestTime })),
   };
 }
 
-function keyOf({ account, instrument }: InstrumentState): string {
+function keyOf({ account, instrument }: InstrumentSummary): string {
   return instrumentKey(account, instrument);
 }
 
@@ -161,20 +160,23 @@ function coverageOf(
   states: readonly CommittedState[],
   { from, to }: { readonly from: number; readonly to: number },
 ): number {
-  const first = Math.min(...states.map(({ fold }) => fold.firstTime));
+  const first = Math.min(...states.map(({ summary }) => summary.firstTime));
   if (first <= from || to <= from) return 1;
   return Math.max(0, (to - first) / (to - from));
 }
 
 function instruments(states: readonly CommittedState[]): InstrumentsBody {
-  return { instruments: states.map(({ fold }) => instrumentBody(fold)), fresh: freshOf(states) };
+  return {
+    instruments: states.map(({ summary }) => instrumentBody(summary)),
+    fresh: freshOf(states),
+  };
 }
 
-function instrumentBody(fold: InstrumentState): InstrumentBody {
-  const { account, instrument, spec, scale } = fold;
+function instrumentBody(summary: InstrumentSummary): InstrumentBody {
+  const { account, instrument, spec, scale } = summary;
   const step = (decimals: number) => formatDecimal({ mantissa: 1, decimals });
   return {
-    key: keyOf(fold),
+    key: keyOf(summary),
     account,
     instrument,
     base: spec?.base ?? instrument,
@@ -186,8 +188,8 @@ function instrumentBody(fold: InstrumentState): InstrumentBody {
     tick: spec === undefined ? step(scale.priceDecimals) : formatDecimal(spec.tick),
     lot: spec === undefined ? step(scale.quantityDecimals) : formatDecimal(spec.lot),
     positionLimit: decimalOrNull(spec?.positionLimit),
-    firstTime: fold.firstTime,
-    lastTime: fold.newestTime,
+    firstTime: summary.firstTime,
+    lastTime: summary.newestTime,
   };
 }
 
@@ -202,12 +204,12 @@ function health(
   now: EpochUs,
 ): HealthBody {
   const history = process.history();
-  const feeds = states.map(({ fold }) => ({
-    instrument: keyOf(fold),
-    state: feedState(fold, now, history.state === "loading"),
-    lastTime: fold.newestTime,
-    watermark: fold.watermark === 0 ? null : fold.watermark,
-    gaps: fold.counters.gaps,
+  const feeds = states.map(({ summary }) => ({
+    instrument: keyOf(summary),
+    state: feedState(summary, now, history.state === "loading"),
+    lastTime: summary.newestTime,
+    watermark: summary.watermark === 0 ? null : summary.watermark,
+    gaps: summary.counters.gaps,
   }));
   const degraded = feeds.some(({ state }) => state !== "ok");
   return {
@@ -224,13 +226,13 @@ function health(
 }
 
 function feedState(
-  fold: InstrumentState,
+  summary: InstrumentSummary,
   now: EpochUs,
   loading: boolean,
 ): HealthBody["instruments"][number]["state"] {
-  if (fold.restating) return "restating";
-  if (fold.holes.length > 0) return "degraded";
-  return !loading && now - fold.newestTime > SILENT_US ? "silent" : "ok";
+  if (summary.restating) return "restating";
+  if (summary.holes > 0) return "degraded";
+  return !loading && now - summary.newestTime > SILENT_US ? "silent" : "ok";
 }
 
 function live(
@@ -241,10 +243,13 @@ function live(
 ): LiveBody {
   const known = changes.revisionOf(since);
   const id = changes.cursor();
-  const asOf = Math.max(0, ...states.map(({ fold }) => fold.newestTime));
+  const asOf = Math.max(0, ...states.map(({ summary }) => summary.newestTime));
   const events: LiveEvent[] = states
-    .filter(({ fold }) => known < 0 || changes.isNewer(`${fold.account}/${fold.instrument}`, known))
-    .map(({ fold }) => liveInstrument(fold, id));
+    .filter(
+      ({ summary }) =>
+        known < 0 || changes.isNewer(`${summary.account}/${summary.instrument}`, known),
+    )
+    .map(({ summary }) => liveInstrument(summary, id));
   if (known < 0 || events.length > 0) {
     events.push({ id, asOf, topic: "data", patch: dataFigures(states, process.stray()) });
   }
@@ -254,26 +259,26 @@ function live(
   return { cursor: id, events, fresh: freshOf(states) };
 }
 
-function liveInstrument(fold: InstrumentState, id: string): LiveEvent {
-  const { scale, position, mid } = fold;
+function liveInstrument(summary: InstrumentSummary, id: string): LiveEvent {
+  const { scale, position, mid } = summary;
   const known = mid > 0 || position === 0;
   const unrealized = known
-    ? BigInt(position) * (mid > 0 ? ledgerPrice(scale, mid) : 0n) - fold.cost
+    ? BigInt(position) * (mid > 0 ? ledgerPrice(scale, mid) : 0n) - summary.cost
     : 0n;
-  const gross = moneyToExact(scale, grossLevel(fold));
-  const cash = cashToExact(fold.funding - fold.fees);
+  const gross = moneyToExact(scale, summary.gross);
+  const cash = cashToExact(summary.funding - summary.fees);
   return {
     id,
-    asOf: fold.newestTime,
+    asOf: summary.newestTime,
     topic: "instrument",
-    instrument: keyOf(fold),
+    instrument: keyOf(summary),
     patch: {
       mid: mid > 0 ? formatExact(priceToExact(scale, mid)) : null,
       position: formatExact(quantityToExact(scale, BigInt(position))),
       unrealized: known ? formatExact(moneyToExact(scale, unrealized)) : null,
       net: known ? formatExact(addExact(gross, cash)) : null,
-      trades: fold.trades,
-      lastTradeTime: fold.lastTradeTime === 0 ? null : fold.lastTradeTime,
+      trades: summary.trades,
+      lastTradeTime: summary.lastTradeTime === 0 ? null : summary.lastTradeTime,
     },
   };
 }
@@ -300,7 +305,7 @@ async function trades(
   states: readonly CommittedState[],
 ): Promise<TradesBody | undefined> {
   if (instrument !== undefined && states.length === 0) return undefined;
-  const of = instrument === undefined ? undefined : states[0]?.fold;
+  const of = instrument === undefined ? undefined : states[0]?.summary;
   const page = await ports.metrics.readTrades({
     from,
     to,
@@ -309,7 +314,7 @@ async function trades(
     ...(cursor === undefined ? {} : { cursor }),
     ...(of === undefined ? {} : { account: of.account, instrument: of.instrument }),
   });
-  const minimum = new Map(states.map((state) => [keyOf(state.fold), state.minVersion]));
+  const minimum = new Map(states.map((state) => [keyOf(state.summary), state.minVersion]));
   const rows = page.rows.filter((row) => {
     return row.version >= (minimum.get(instrumentKey(row.account, row.instrument)) ?? 0);
   });

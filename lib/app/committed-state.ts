@@ -1,10 +1,9 @@
-/** The folds as last committed, and where their rows are: what every read begins with. */
+/** What was last committed of each instrument, and where its rows are: what every read begins with. */
 import { instrumentKey } from "../core/events/event.ts";
 import type { Reporting } from "../core/history/portfolio-figures.ts";
 import type { Scale } from "../core/ledger/scale.ts";
 import type { Horizon } from "../core/metrics/markout.ts";
-import { decodeState } from "../core/pipeline/codec.ts";
-import type { InstrumentState } from "../core/pipeline/state.ts";
+import { decodeSummary, type InstrumentSummary } from "../core/pipeline/summary.ts";
 import { EPOCH_STEP } from "../core/pipeline/version.ts";
 import type { Retention } from "../core/rollup/ladder.ts";
 import type { MetricStore } from "../ports/metric-store.ts";
@@ -21,9 +20,9 @@ export interface ReportSettings {
   readonly reporting: Reporting;
 }
 
-/** A fold's state as last committed; rows below `minVersion` were written before it was last rebuilt. */
+/** An instrument as last committed; rows below `minVersion` were written before it was last rebuilt. */
 export interface CommittedState {
-  readonly fold: InstrumentState;
+  readonly summary: InstrumentSummary;
   readonly minVersion: number;
 }
 
@@ -35,8 +34,8 @@ export interface RowsOf {
   readonly minVersion: number;
 }
 
-export function rowsOf({ fold, minVersion }: CommittedState): RowsOf {
-  const { account, instrument, scale } = fold;
+export function rowsOf({ summary, minVersion }: CommittedState): RowsOf {
+  const { account, instrument, scale } = summary;
   return { account, instrument, scale, minVersion };
 }
 
@@ -46,12 +45,10 @@ export async function loadStates(
   wanted?: readonly string[],
 ): Promise<CommittedState[]> {
   const states: CommittedState[] = [];
-  for (const key of await ports.state.keys()) {
-    if (!isWanted(key, wanted)) continue;
-    const snapshot = await ports.state.load(key);
-    if (snapshot === undefined) continue;
-    const fold = decodeState(snapshot.body);
-    if (fold.firstTime > 0) states.push({ fold, minVersion: snapshot.epoch * EPOCH_STEP });
+  for (const found of await ports.state.summaries()) {
+    if (!isWanted(found, wanted)) continue;
+    const summary = decodeSummary(found.summary);
+    if (summary.firstTime > 0) states.push({ summary, minVersion: found.epoch * EPOCH_STEP });
   }
   return states;
 }

@@ -16,11 +16,12 @@ import {
   type RowsFrom,
 } from "../core/pipeline/state.ts";
 import { endOfInput, offer } from "../core/pipeline/step.ts";
+import { encodeSummary } from "../core/pipeline/summary.ts";
 import { versionOf } from "../core/pipeline/version.ts";
 import type { Retention } from "../core/rollup/ladder.ts";
 import type { AtomicStore } from "../ports/atomic-store.ts";
 import type { BatchOutcome, MetricStore } from "../ports/metric-store.ts";
-import type { StateKey, StateStore } from "../ports/state-store.ts";
+import type { StateKey, StateSnapshot, StateStore } from "../ports/state-store.ts";
 import { enforceRetention } from "./enforce-retention.ts";
 import { createRowPool, type RowPool } from "./row-pool.ts";
 
@@ -253,12 +254,16 @@ async function storedTrades(
 async function commit(options: Wiring, key: StateKey, loaded: Loaded): Promise<boolean> {
   const { epoch } = loaded;
   const gen = loaded.gen + 1;
-  const next = { epoch, gen, body: encodeState(loaded.state) };
+  const next = snapshotOf(loaded.state, epoch, gen);
   const result = await options.state.commit(key, loaded.expected, next);
   if (result.outcome === "stale") return false;
   loaded.gen = gen;
   loaded.expected = { epoch, gen };
   return true;
+}
+
+function snapshotOf(state: InstrumentState, epoch: number, gen: number): StateSnapshot {
+  return { epoch, gen, summary: encodeSummary(state), body: encodeState(state) };
 }
 
 async function commitAndFlush(options: Wiring, key: StateKey, loaded: Loaded): Promise<boolean> {
@@ -286,7 +291,7 @@ async function commitTogether(
   const gen = loaded.gen + 1;
   const batch = dirtyRows(state, versionOf(epoch, gen));
   clearDirty(state);
-  const next = { epoch, gen, body: encodeState(state) };
+  const next = snapshotOf(state, epoch, gen);
   const { result, rows } = await atomic.commitWithRows(key, loaded.expected, next, batch);
   if (result.outcome === "stale") return false;
   loaded.gen = gen;

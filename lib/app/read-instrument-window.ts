@@ -41,9 +41,9 @@ export async function readInstrumentWindow(
   settings: ReportSettings,
   { state, from, to, sample }: InstrumentSpan,
 ): Promise<InstrumentWindow> {
-  const { account, instrument, scale } = state.fold;
+  const { account, instrument, scale } = state.summary;
   const rows = rowsOf(state);
-  const kept = { ...rows, newest: state.fold.newestTime, retention: settings.retention };
+  const kept = { ...rows, newest: state.summary.newestTime, retention: settings.retention };
   const core = await levelsBefore(metrics, rows, from);
   const hasOpeningValue = core.mid > 0 || core.position === 0;
   const markouts = settings.horizons.map(() => emptyMarkoutPart());
@@ -65,12 +65,12 @@ export async function readInstrumentWindow(
     account,
     instrument,
     minVersion: state.minVersion,
-    currency: state.fold.spec?.settle ?? "USD",
+    currency: state.summary.spec?.settle ?? "USD",
     from,
     to,
     scale,
     core,
-    newestMid: state.fold.mid,
+    newestMid: state.summary.mid,
     markouts,
     sample,
     recoveredTime: await recoveredTime(metrics, kept, pieces, core.path),

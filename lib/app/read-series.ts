@@ -60,7 +60,7 @@ export async function readSeries(
   question: SeriesQuestion,
 ): Promise<Series> {
   const { from, to, stepUs, states } = question;
-  const newest = Math.max(0, ...states.map(({ fold }) => fold.newestTime));
+  const newest = Math.max(0, ...states.map(({ summary }) => summary.newestTime));
   const t0 = from - (from % stepUs);
   const edge = finestHeld(from, newest, settings.retention);
   const count = Math.max(0, Math.ceil((to - t0) / stepUs));
@@ -179,27 +179,27 @@ async function readPieces(
 }
 
 /** Grid indices between the first and the newest event of an instrument: there, nothing means zero. */
-function liveRange({ fold }: CommittedState, { t0, stepUs, count }: Grid) {
-  const first = Math.max(0, Math.floor((fold.firstTime - t0) / stepUs));
-  const last = Math.min(count - 1, Math.floor((fold.newestTime - t0) / stepUs));
+function liveRange({ summary }: CommittedState, { t0, stepUs, count }: Grid) {
+  const first = Math.max(0, Math.floor((summary.firstTime - t0) / stepUs));
+  const last = Math.min(count - 1, Math.floor((summary.newestTime - t0) / stepUs));
   return { first, last };
 }
 
 /** Settlement to reporting currency at the newest mid; undefined without one; 0 where there is nothing to convert. */
 function rateOf(
-  { fold }: CommittedState,
+  { summary }: CommittedState,
   states: readonly CommittedState[],
   { reporting }: ReportSettings,
 ): number | undefined {
   const midOf = (key: string) => {
-    const found = states.find((state) => state.fold.instrument === key)?.fold;
+    const found = states.find((state) => state.summary.instrument === key)?.summary;
     return found === undefined || found.mid === 0
       ? undefined
       : priceToExact(found.scale, found.mid);
   };
-  const currency = fold.spec?.settle ?? "USD";
+  const currency = summary.spec?.settle ?? "USD";
   if (states.length === 1) return 1;
-  if (fold.trades === 0 && fold.position === 0) return 0;
+  if (summary.trades === 0 && summary.position === 0) return 0;
   const rate = conversionRate(currency, reporting, midOf);
   return rate === undefined ? undefined : exactToNumber(rate);
 }
@@ -258,7 +258,7 @@ function addLevels(target: Target, { parts, before, live, rate }: Levels): void 
 type Held = Pick<CorePart, "position" | "mid">;
 
 function addLevel(target: Target, index: number, { position, mid }: Held, rate: number): void {
-  const { scale } = target.state.fold;
+  const { scale } = target.state.summary;
   const column = target.columns["mid"];
   if (column !== undefined) {
     if (mid > 0) column[index] = exactToNumber(priceToExact(scale, mid));

@@ -69,7 +69,7 @@ export async function buildReport(
       sample: own,
     });
     windows.push(window);
-    const key = instrumentKey(state.fold.account, state.fold.instrument);
+    const key = instrumentKey(state.summary.account, state.summary.instrument);
     instruments[key] = instrumentFigures(window, settings.horizons);
   }
   const path = await portfolioPath(ports.metrics, settings, { windows, from, to, asOf });
@@ -102,8 +102,8 @@ export function resolveSpan(
   retention: Retention,
   { span, asOf: asked }: ReportQuestion,
 ): Resolved {
-  const newest = Math.max(...states.map(({ fold }) => fold.newestTime));
-  const first = Math.min(...states.map(({ fold }) => fold.firstTime));
+  const newest = Math.max(...states.map(({ summary }) => summary.newestTime));
+  const first = Math.min(...states.map(({ summary }) => summary.firstTime));
   const asOf = asked ?? newest;
   const end = asOf >= newest ? asOf + 1 : floorHeld(asOf + 1, newest, retention);
   const floor = (time: number) => floorHeld(Math.max(0, time), newest, retention);
@@ -137,17 +137,17 @@ async function readSample(
 
 export function dataFigures(states: readonly CommittedState[], stray: StrayCounts): DataFigures {
   const sum = (name: keyof Counters) =>
-    states.reduce((total, { fold }) => total + fold.counters[name], 0);
+    states.reduce((total, { summary }) => total + summary.counters[name], 0);
   return {
     events: sum("events") + stray.events,
     applied: sum("applied"),
     duplicates: sum("duplicates"),
     quarantined: sum("quarantined") + stray.quarantined,
-    buffered: states.reduce((total, { fold }) => total + fold.buffer.size, 0),
+    buffered: states.reduce((total, { summary }) => total + summary.buffered, 0),
     gaps: sum("gaps"),
     late: sum("late"),
     invalidReferences: sum("invalidReferences"),
-    watermark: Math.min(...states.map(({ fold }) => fold.watermark)),
+    watermark: Math.min(...states.map(({ summary }) => summary.watermark)),
   };
 }
 

@@ -49,13 +49,13 @@ async function dailyNet(
   { reporting }: ReportSettings,
   { states, from, to }: DayRange,
 ): Promise<(number | null)[]> {
-  const first = Math.min(...states.map(({ fold }) => fold.firstTime));
+  const first = Math.min(...states.map(({ summary }) => summary.firstTime));
   const days = Array.from({ length: (to - from) / DAY_US }, (_, index): number | null =>
     from + (index + 1) * DAY_US > first ? 0 : null,
   );
   const midOf = (key: string) => presentMid(states, key);
   for (const state of states) {
-    const rate = conversionRate(state.fold.spec?.settle ?? "USD", reporting, midOf);
+    const rate = conversionRate(state.summary.spec?.settle ?? "USD", reporting, midOf);
     for (const [index, net] of await netByDay(metrics, state, { from, to })) {
       days[index] = addNet(days[index] ?? null, net, rate);
     }
@@ -76,7 +76,9 @@ function addNet(
 
 /** Daily flows are converted at the newest mid: a ratio of days needs one unit, not thirty. */
 function presentMid(states: readonly CommittedState[], key: string): ExactDecimal | undefined {
-  const found = states.find(({ fold }) => fold.account === "main" && fold.instrument === key)?.fold;
+  const found = states.find(
+    ({ summary }) => summary.account === "main" && summary.instrument === key,
+  )?.summary;
   return found === undefined || found.mid === 0 ? undefined : priceToExact(found.scale, found.mid);
 }
 

@@ -36,6 +36,14 @@ export interface RollupRange {
   readonly partPrefix?: string;
 }
 
+/** One part of one instrument at one resolution. */
+export interface RollupSeries {
+  readonly account: string;
+  readonly instrument: string;
+  readonly resolution: Resolution;
+  readonly part: string;
+}
+
 export interface TradeRange {
   /** All instruments when left out. */
   readonly account?: string;
@@ -72,11 +80,14 @@ export interface MetricStore {
   upsertBatch(batch: RowBatch): Promise<BatchOutcome>;
   /** Ordered by bucket, then part. */
   readRollups(range: RollupRange): Promise<readonly RollupRow[]>;
+  /** `readRollups` of each range, answered in the order asked: in as few requests as the store can. */
+  readRollupRanges(ranges: readonly RollupRange[]): Promise<readonly (readonly RollupRow[])[]>;
   /** The newest row of one part strictly before `before`, at one resolution: levels are carried from it. */
-  lastRollupBefore(
-    key: { account: string; instrument: string; resolution: Resolution; part: string },
-    before: number,
-  ): Promise<RollupRow | undefined>;
+  lastRollupBefore(of: RollupSeries, before: number): Promise<RollupRow | undefined>;
+  /** `lastRollupBefore` of each, answered in the order asked: in as few requests as the store can. */
+  lastRollupsBefore(
+    asked: readonly { readonly of: RollupSeries; readonly before: number }[],
+  ): Promise<readonly (RollupRow | undefined)[]>;
   /** @throws {InvalidCursorError} for a cursor that no page of this order returned */
   readTrades(range: TradeRange): Promise<TradePage>;
   findTrade(account: string, instrument: string, tradeId: string): Promise<TradeRow | undefined>;

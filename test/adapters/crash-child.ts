@@ -25,7 +25,7 @@ for (;;) {
   const position = await archive.append(
     Array.from({ length: 1 + (gen % 4) }, (_, i) => archivedLine(from + 1 + i)),
   );
-  const next = { epoch: 1, gen, body: `body ${gen}` };
+  const next = { epoch: 1, gen, body: `body ${gen}`, summary: `${gen}` };
   const { outcome } = await store.state.commit(KEY, state, next);
   if (outcome !== "committed") throw new Error(`gen ${gen} must be committed, was ${outcome}`);
   state = next;

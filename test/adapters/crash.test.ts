@@ -89,7 +89,7 @@ async function checkStore(path: string, last: Acknowledged): Promise<void> {
     const state = await store.state.load(KEY);
     const gen = state?.gen ?? 0;
     expect(gen).toBeGreaterThanOrEqual(last.gen);
-    expect(state).toEqual({ epoch: 1, gen, body: `body ${gen}` });
+    expect(state).toEqual({ epoch: 1, gen, body: `body ${gen}`, summary: `${gen}` });
     expect(Number(store.meta.get("position"))).toBeGreaterThanOrEqual(last.position);
 
     const rows = await store.metrics.readRollups({ ...KEY, resolution: "5s", from: 0, to: 1e9 });

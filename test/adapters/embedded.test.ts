@@ -98,7 +98,7 @@ describe("openEmbedded", () => {
         writer.upsertRollups([rollup(1)]);
         writer.upsertTrades([trade(1)]);
         writer.setMeta("position", "17");
-        return writer.commit(BTC, undefined, { epoch: 1, gen: 1, body: "b" });
+        return writer.commit(BTC, undefined, { epoch: 1, gen: 1, body: "b", summary: "s" });
       });
       expect(outcome).toEqual({ outcome: "committed" });
       expect(await store.metrics.readRollups(everything)).toHaveLength(1);
@@ -114,7 +114,7 @@ describe("openEmbedded", () => {
           writer.upsertRollups([rollup(1)]);
           writer.upsertTrades([trade(1)]);
           writer.setMeta("position", "17");
-          writer.commit(BTC, undefined, { epoch: 1, gen: 1, body: "b" });
+          writer.commit(BTC, undefined, { epoch: 1, gen: 1, body: "b", summary: "s" });
           throw reason;
         });
       expect(work).toThrow(reason);

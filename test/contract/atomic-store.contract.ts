@@ -23,7 +23,7 @@ const BTC: StateKey = { account: "main", instrument: "BTC-PERP" };
 const T0 = 1_758_240_000_000_000;
 const HOUR = { resolution: "1h", from: T0, to: T0 + 3_600_000_000 } as const;
 
-const snapshot = (gen: number) => ({ epoch: 1, gen, body: `body ${gen}` });
+const snapshot = (gen: number) => ({ epoch: 1, gen, body: `body ${gen}`, summary: `${gen}` });
 
 function batch(version: number, bucket: number = T0): RowBatch {
   const value = JSON.stringify({ version });

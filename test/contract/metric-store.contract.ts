@@ -11,6 +11,7 @@ import { InvalidCursorError } from "../../lib/ports/invalid-cursor-error.ts";
 import type {
   MetricStore,
   RollupRange,
+  RollupSeries,
   TradeRange,
   UpsertOutcome,
 } from "../../lib/ports/metric-store.ts";
@@ -532,6 +533,88 @@ export function metricStoreContract(
         expect(found).toEqual(rollup());
         const additive = await store.lastRollupBefore(key({ part: "core+17" }), T0 + 9 * MINUTE);
         expect(additive?.bucket).toBe(T0 + MINUTE);
+      });
+    });
+
+    describe("readRollupRanges", () => {
+      it("takes no range and gives no answer", async () => {
+        expect(await store.readRollupRanges([])).toEqual([]);
+      });
+
+      it("answers each range as readRollups does, in the order asked, a repeated one too", async () => {
+        const rows = ["BTC-PERP", "ETH-PERP"].flatMap((instrument) =>
+          ["core", "core+3", "markout.5s"].flatMap((part) => [
+            ...minutes(4).map((row) => ({ ...row, instrument, part })),
+            rollup({ instrument, part, resolution: "1h", bucket: T0 - (T0 % RESOLUTION_US["1h"]) }),
+          ]),
+        );
+        await store.upsertRollups(rows);
+        await settle();
+        const ranges = [
+          range({ instrument: "ETH-PERP", partPrefix: "core" }),
+          range({ resolution: "1h" }),
+          range({ from: T0 + MINUTE, to: T0 + 3 * MINUTE }),
+          range({ instrument: "NOBODY" }),
+          range({ account: "hedge" }),
+          range({ from: T0 + MINUTE, to: T0 + 3 * MINUTE }),
+          range({ partPrefix: "markout.", from: T0 + 2 * MINUTE }),
+          range({ from: T0 + MINUTE, to: T0 }),
+        ];
+        const each = await Promise.all(ranges.map((one) => store.readRollups(one)));
+        expect(each.map((found) => found.length)).toEqual([8, 3, 6, 0, 0, 6, 2, 0]);
+        expect(await store.readRollupRanges(ranges)).toEqual(each);
+      });
+
+      it("answers 200 ranges of 50 instruments", async () => {
+        const names = Array.from({ length: 50 }, (_, i) => `COIN${i}-PERP`);
+        await store.upsertRollups(
+          names.flatMap((instrument) => minutes(3).map((row) => ({ ...row, instrument }))),
+        );
+        await settle();
+        const ranges = names.flatMap((instrument) =>
+          [0, 1, 2, 3].map((at) => range({ instrument, from: T0 + at * MINUTE })),
+        );
+        const found = await store.readRollupRanges(ranges);
+        expect(found.map((rows) => rows.length)).toEqual(names.flatMap(() => [3, 2, 1, 0]));
+        expect(found[4]?.map(({ instrument }) => instrument)).toEqual(Array(3).fill("COIN1-PERP"));
+      });
+    });
+
+    describe("lastRollupsBefore", () => {
+      const of = (fields: Partial<RollupSeries> = {}): RollupSeries => ({
+        account: "main",
+        instrument: "BTC-PERP",
+        resolution: "1m",
+        part: "core",
+        ...fields,
+      });
+
+      it("takes no question and gives no answer", async () => {
+        expect(await store.lastRollupsBefore([])).toEqual([]);
+      });
+
+      it("answers each as lastRollupBefore does, in the order asked, a repeated one too", async () => {
+        await store.upsertRollups([
+          ...minutes(3),
+          rollup({ instrument: "ETH-PERP", bucket: T0 + 5 * MINUTE }),
+          rollup({ part: "core+17", bucket: T0 + 9 * MINUTE }),
+        ]);
+        await settle();
+        const asked = [
+          { of: of(), before: T0 + MINUTE },
+          { of: of({ instrument: "ETH-PERP" }), before: T0 + 6 * MINUTE },
+          { of: of(), before: T0 },
+          { of: of(), before: T0 + 100 * MINUTE },
+          { of: of({ part: "core+17" }), before: T0 + 100 * MINUTE },
+          { of: of({ resolution: "1d" }), before: T0 + 100 * MINUTE },
+          { of: of(), before: T0 + MINUTE },
+        ];
+        const each = await Promise.all(
+          asked.map(({ of: one, before }) => store.lastRollupBefore(one, before)),
+        );
+        const buckets = each.map((row) => row && (row.bucket - T0) / MINUTE);
+        expect(buckets).toEqual([0, 5, undefined, 2, 9, undefined, 0]);
+        expect(await store.lastRollupsBefore(asked)).toEqual(each);
       });
     });
 

@@ -18,6 +18,7 @@ const snapshot = (gen: number, body = `body ${gen}`, epoch = 1): StateSnapshot =
   epoch,
   gen,
   body,
+  summary: `summary of ${body}`,
 });
 
 export function stateStoreContract(
@@ -200,6 +201,46 @@ export function stateStoreContract(
       ];
       for (const key of [...sorted].reverse()) await store.commit(key, undefined, snapshot(1));
       expect(await store.keys()).toEqual(sorted);
+      await opened.settle?.();
+      const summaries = await store.summaries();
+      expect(summaries.map(({ account, instrument }) => ({ account, instrument }))).toEqual(sorted);
+    });
+
+    describe("summaries", () => {
+      const ETH: StateKey = { account: "hedge", instrument: "ETH-PERP" };
+      const summaries = async () => {
+        await opened.settle?.();
+        return store.summaries();
+      };
+
+      it("are none before the first commit", async () => {
+        expect(await summaries()).toEqual([]);
+      });
+
+      it("are those of the last commits, one a key, without the body", async () => {
+        await store.commit(BTC, undefined, snapshot(1));
+        await store.commit(BTC, snapshot(1), snapshot(2));
+        await store.commit(ETH, undefined, snapshot(7, "日本 'o' \ud800 \u0000", 3));
+        expect(await summaries()).toEqual([
+          { ...ETH, epoch: 3, gen: 7, summary: "summary of 日本 'o' \ud800 \u0000" },
+          { ...BTC, epoch: 1, gen: 2, summary: "summary of body 2" },
+        ]);
+      });
+
+      it("are never of a commit that was refused", async () => {
+        await store.commit(BTC, undefined, snapshot(1));
+        await store.commit(BTC, snapshot(9), snapshot(10));
+        expect(await summaries()).toEqual([
+          { ...BTC, epoch: 1, gen: 1, summary: "summary of body 1" },
+        ]);
+      });
+
+      it("keep four thousand characters, whatever the size of the body", async () => {
+        const summary = "a".repeat(4_000);
+        await store.commit(BTC, undefined, { ...snapshot(1, "b".repeat(60_000)), summary });
+        expect((await summaries())[0]?.summary).toBe(summary);
+        expect((await store.load(BTC))?.summary).toBe(summary);
+      });
     });
 
     it.each([
@@ -231,7 +272,7 @@ export function stateStoreContract(
     });
 
     it("keeps the highest epoch and gen that a version can hold", async () => {
-      const last = { epoch: 2 ** 13 - 1, gen: 2 ** 40 - 1, body: "last" };
+      const last = { ...snapshot(2 ** 40 - 1, "last"), epoch: 2 ** 13 - 1 };
       await store.commit(BTC, undefined, last);
       expect(await store.load(BTC)).toEqual(last);
       expect((await store.commit(BTC, { ...last, gen: last.gen - 1 }, last)).outcome).toBe("stale");
@@ -259,7 +300,12 @@ async function agreesWithRegister(open: () => Promise<Opened<StateStore>>): Prom
     expected: fc.option(fc.record({ epoch: fc.constantFrom(1, 2), gen: generation }), {
       nil: undefined,
     }),
-    next: fc.record({ epoch: fc.constantFrom(1, 2), gen: generation, body: fc.string() }),
+    next: fc.record({
+      epoch: fc.constantFrom(1, 2),
+      gen: generation,
+      body: fc.string(),
+      summary: fc.string(),
+    }),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(call, { maxLength: 25 }), async (calls) => {
@@ -278,6 +324,14 @@ async function agreesWithRegister(open: () => Promise<Opened<StateStore>>): Prom
         for (const [instrument, standing] of model) {
           expect(await opened.store.load({ account: "main", instrument })).toEqual(standing);
         }
+        await opened.settle?.();
+        const summaries = await opened.store.summaries();
+        expect(summaries.map(({ instrument, summary }) => [instrument, summary])).toEqual(
+          ["A", "B"].flatMap((name) => {
+            const standing = model.get(name);
+            return standing === undefined ? [] : [[name, standing.summary]];
+          }),
+        );
       } finally {
         await opened.close();
       }

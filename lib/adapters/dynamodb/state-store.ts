@@ -4,7 +4,13 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { EpochUs } from "../../core/units.ts";
-import type { CommitResult, StateKey, StateSnapshot, StateStore } from "../../ports/state-store.ts";
+import type {
+  CommitResult,
+  StateKey,
+  StateSnapshot,
+  StateStore,
+  StateSummary,
+} from "../../ports/state-store.ts";
 import { byCodePoint } from "./code-point-order.ts";
 import { DynamoDbError } from "./dynamodb-error.ts";
 import { type Item, itemBytes } from "./item-bytes.ts";
@@ -85,6 +91,17 @@ export function dynamoDbStateStore(options: StateStoreOptions): StateStore {
     return found.sort(byName);
   }
 
+  async function summaries(): Promise<readonly StateSummary[]> {
+    const found: StateSummary[] = [];
+    const items = scan(options, {
+      ConsistentRead: true,
+      ProjectionExpression: `${NAMES}, epoch, gen, summary`,
+      ExpressionAttributeNames: { [NAMES]: "names" },
+    });
+    for await (const item of items) found.push(toSummary(item, name));
+    return found.sort(byName);
+  }
+
   /** A scan, not an index: see docs/explanation/decisions/0024-no-index-of-what-is-owed.md. */
   async function owing(before: EpochUs, limit: number): Promise<readonly StateKey[]> {
     const found: { readonly key: StateKey; readonly since: number }[] = [];
@@ -101,39 +118,48 @@ export function dynamoDbStateStore(options: StateStoreOptions): StateStore {
     return found.slice(0, limit).map(({ key }) => key);
   }
 
-  return { load, commit, keys, owing };
+  return { load, commit, keys, summaries, owing };
 }
 
 function pkOf({ account, instrument }: StateKey): { readonly S: string } {
   return { S: keyText(account, instrument) };
 }
 
-function toItem(key: StateKey, { epoch, gen, body, dirtySince }: StateSnapshot): Item {
+function toItem(key: StateKey, { epoch, gen, body, summary, dirtySince }: StateSnapshot): Item {
   return {
     pk: pkOf(key),
     names: { S: JSON.stringify([key.account, key.instrument]) },
     epoch: { N: String(epoch) },
     gen: { N: String(gen) },
     body: { B: packText(body) },
+    summary: { B: packText(summary) },
     ...(dirtySince !== undefined && { dirtySince: { N: String(dirtySince) } }),
   };
 }
 
-function toSnapshot({ epoch, gen, body, dirtySince }: Item, table: string): StateSnapshot {
-  if (epoch?.N === undefined || gen?.N === undefined || body?.B === undefined) {
-    throw damaged(table, "epoch, gen or body is missing");
-  }
-  const snapshot = { epoch: Number(epoch.N), gen: Number(gen.N), body: read(body.B, table) };
-  return dirtySince?.N === undefined
-    ? snapshot
-    : { ...snapshot, dirtySince: Number(dirtySince.N) as EpochUs };
+function toSnapshot(item: Item, table: string): StateSnapshot {
+  const { epoch, gen, summary } = toSummary(item, table);
+  const snapshot = { epoch, gen, body: read(item, "body", table), summary };
+  const since = item["dirtySince"]?.N;
+  return since === undefined ? snapshot : { ...snapshot, dirtySince: Number(since) as EpochUs };
 }
 
-function read(packed: Uint8Array, table: string): string {
+function toSummary(item: Item, table: string): StateSummary {
+  const { epoch, gen } = item;
+  if (epoch?.N === undefined || gen?.N === undefined) {
+    throw damaged(table, "epoch or gen is missing");
+  }
+  const summary = read(item, "summary", table);
+  return { ...keyOf(item), epoch: Number(epoch.N), gen: Number(gen.N), summary };
+}
+
+function read(item: Item, name: "body" | "summary", table: string): string {
+  const packed = item[name]?.B;
+  if (packed === undefined) throw damaged(table, `its ${name} is missing`);
   try {
     return unpackText(packed);
   } catch (cause) {
-    throw damaged(table, "its body cannot be unpacked", cause);
+    throw damaged(table, `its ${name} cannot be unpacked`, cause);
   }
 }
 

@@ -188,6 +188,7 @@ function asStateStore(state: StateTable): StateStore {
     load: async (key) => state.load(key),
     commit: async (...commit) => state.commit(...commit),
     keys: async () => state.keys(),
+    summaries: async () => state.summaries(),
     owing: async (...asked) => state.owing(...asked),
   };
 }
@@ -219,7 +220,10 @@ function asMetricStore(
     upsertTrades: async (rows) => trades.upsert(rows),
     upsertBatch: async (batch) => upsertBatch(batch),
     readRollups: async (range) => rollups.read(range),
-    lastRollupBefore: async (...key) => rollups.lastBefore(...key),
+    readRollupRanges: async (ranges) => ranges.map((range) => rollups.read(range)),
+    lastRollupBefore: async (of, before) => rollups.lastBefore(of, before),
+    lastRollupsBefore: async (asked) =>
+      asked.map(({ of, before }) => rollups.lastBefore(of, before)),
     readTrades: async (range) => trades.read(range),
     findTrade: async (...key) => trades.find(...key),
     deleteRollupsBefore: async (...key) => rollups.deleteBefore(...key),

@@ -56,6 +56,18 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX alert_by_parent ON alert (type, parent, time, id);
   CREATE INDEX alert_open ON alert (type, open_at, id) WHERE open_at IS NOT NULL;
   `,
+  // Reads take the summary alone: it lies before the body, so that the body's pages are not touched.
+  `
+  ALTER TABLE state RENAME TO state_before;
+  DROP INDEX state_owing;
+  CREATE TABLE state (
+    series INTEGER PRIMARY KEY REFERENCES series, epoch INTEGER NOT NULL, gen INTEGER NOT NULL,
+    dirty_since INTEGER, summary TEXT NOT NULL, body TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO state SELECT series, epoch, gen, dirty_since, '', body FROM state_before;
+  DROP TABLE state_before;
+  CREATE INDEX state_owing ON state (dirty_since) WHERE dirty_since IS NOT NULL;
+  `,
 ];
 
 /** The version this program reads and writes. */

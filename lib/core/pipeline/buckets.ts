@@ -174,6 +174,7 @@ function isKept(state: InstrumentState, resolution: Resolution, bucket: number):
 export function flowTargets(state: InstrumentState, time: number, sequence: number): CorePart[] {
   const { open } = state;
   if (time >= bucketStart(open.from, state.openWidth)) return [open];
+  state.lateFlows += 1;
   if (time < state.newestTime - ADDITIVE_LIMIT_US) return [open];
   const targets: CorePart[] = [];
   for (let level = 0; level < RESOLUTIONS.length; level += 1) {

@@ -195,6 +195,8 @@ export interface InstrumentState {
   coarse: CorePart[];
   markouts: Map<string, MarkoutBucket>;
   lateCores: Map<string, { resolution: Resolution; bucket: number; part: CorePart }>;
+  /** Flows that came after their bucket had closed, since the first event. */
+  lateFlows: number;
 
   // Waiting for the flush.
   closed: DirtyRow[];
@@ -279,6 +281,7 @@ export function newInstrumentState(
     coarse: [emptyCore(), emptyCore(), emptyCore()],
     markouts: new Map(),
     lateCores: new Map(),
+    lateFlows: 0,
     closed: [],
     rowsFrom: EVERY_ROW,
     fineRows: undefined,

@@ -116,7 +116,7 @@ async function commitAt(endpoint: string): Promise<unknown> {
     requestTimeoutMs: 60,
   });
   const store = dynamoDbStateStore({ client, name: "prod-state" });
-  const next = { epoch: 1, gen: 1, body: "" };
+  const next = { epoch: 1, gen: 1, body: "", summary: "" };
   try {
     return await store.commit({ account: "a", instrument: "b" }, undefined, next);
   } finally {

@@ -21,13 +21,14 @@ import type { EpochUs } from "../../../lib/core/units.ts";
 const BTC = { account: "main", instrument: "BTC-PERP" };
 const PK = { S: "main#BTC-PERP" };
 const NAMES = { S: '["main","BTC-PERP"]' };
-const SNAPSHOT = { epoch: 2, gen: 5, body: "the state" };
+const SNAPSHOT = { epoch: 2, gen: 5, body: "the state", summary: "its summary" };
 const ITEM = {
   pk: PK,
   names: NAMES,
   epoch: { N: "2" },
   gen: { N: "5" },
   body: { B: packText("the state") },
+  summary: { B: packText("its summary") },
 };
 const METADATA = { $metadata: {} };
 
@@ -135,8 +136,8 @@ describe("commit", () => {
     await store.commit(BTC, undefined, SNAPSHOT);
     await store.commit(BTC, undefined, { ...SNAPSHOT, body: incompressible(40_000) });
     expect(sizes.map(({ isLarge }) => isLarge)).toEqual([false, true]);
-    // Names 2 + 5 + 5 + 3 + 4, values 13 + 19 + 2 + 2 + (1 + 9), by DynamoDB's rules.
-    expect(sizes[0]).toEqual({ key: BTC, bytes: 19 + 46, isLarge: false });
+    // Names 2 + 5 + 5 + 3 + 4 + 7, values 13 + 19 + 2 + 2 + (1 + 9) + (1 + 11), by DynamoDB's rules.
+    expect(sizes[0]).toEqual({ key: BTC, bytes: 26 + 58, isLarge: false });
     expect(sizes[1]?.bytes).toBeGreaterThanOrEqual(LARGE_STATE_BYTES);
   });
 
@@ -149,6 +150,33 @@ describe("commit", () => {
     expect(error.message).toContain(`${sizes[0]?.bytes} bytes`);
     expect(error.message).toContain("BTC-PERP");
     expect(aws).not.toHaveReceivedAnyCommand();
+  });
+});
+
+describe("summaries", () => {
+  it("are scanned without the bodies, consistently, and sorted by name", async () => {
+    const ETH = { ...ITEM, pk: { S: "hedge#ETH-PERP" }, names: { S: '["hedge","ETH-PERP"]' } };
+    const { body: _, ...bare } = ITEM;
+    aws.on(ScanCommand).resolves({ Items: [bare, { ...ETH, gen: { N: "9" } }] });
+    expect(await store.summaries()).toEqual([
+      { account: "hedge", instrument: "ETH-PERP", epoch: 2, gen: 9, summary: "its summary" },
+      { ...BTC, epoch: 2, gen: 5, summary: "its summary" },
+    ]);
+    expect(aws).toHaveReceivedCommandExactlyOnceWith(ScanCommand, {
+      TableName: "prod-state",
+      ConsistentRead: true,
+      ProjectionExpression: "#names, epoch, gen, summary",
+      ExpressionAttributeNames: { "#names": "names" },
+    });
+  });
+
+  it("are refused, with how to mend it, where an item has none", async () => {
+    const { summary: _, ...without } = ITEM;
+    aws.on(ScanCommand).resolves({ Items: [without] });
+    await expect(store.summaries()).rejects.toMatchObject({
+      kind: "damaged",
+      message: expect.stringContaining("its summary is missing"),
+    });
   });
 });
 
