@@ -4,8 +4,9 @@
  * passes. What drifts shows as a difference.
  */
 import { openEmbedded } from "../lib/adapters/embedded/open-embedded.ts";
+import type { Delivery } from "../lib/app/fold-group.ts";
 import { foldDeliveries } from "../lib/app/fold-input.ts";
-import { createProcessor, type Delivery } from "../lib/app/process-batch.ts";
+import { createProcessor } from "../lib/app/instrument-processor.ts";
 import { buildReport } from "../lib/app/report.ts";
 import { resolveConfig } from "../lib/core/api/config.ts";
 import type { BrawlerEvent, Decimal, Liquidity, Side } from "../lib/core/events/event.ts";

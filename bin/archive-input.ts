@@ -1,7 +1,7 @@
 /** The raw archive of a data directory: what arrives is in it before it is folded, and can be folded again from it. */
 import type { FileArchive } from "../lib/adapters/local/file-archive.ts";
+import type { Delivery } from "../lib/app/fold-group.ts";
 import type { InputBatch, RefusedLine } from "../lib/app/fold-input.ts";
-import type { Delivery } from "../lib/app/process-batch.ts";
 import { parseEvent } from "../lib/core/events/parse.ts";
 import type { Clock } from "../lib/ports/clock.ts";
 import type { ReadLine } from "./event-input.ts";

@@ -1,7 +1,7 @@
 /** Files of events, and standard input, as the batches that the fold takes. */
 import { type Line, linesOf, readLines } from "../lib/adapters/local/read-lines.ts";
+import type { Delivery } from "../lib/app/fold-group.ts";
 import type { InputBatch, RefusedLine } from "../lib/app/fold-input.ts";
-import type { Delivery } from "../lib/app/process-batch.ts";
 import { isRefusal, type Refusal } from "../lib/core/events/refusal.ts";
 import { scanEvent } from "../lib/core/events/scan.ts";
 import type { Spool } from "./spool.ts";

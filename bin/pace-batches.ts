@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Delivery } from "../lib/app/fold-group.ts";
 import type { InputBatch } from "../lib/app/fold-input.ts";
-import type { Delivery } from "../lib/app/process-batch.ts";
 
 /** Waits shorter than this are not worth a turn of the event loop. */
 const LEAST_WAIT_MS = 20;

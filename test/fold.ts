@@ -1,7 +1,7 @@
 /** Drives the real pipeline in a test: lines or events in, stores and reports out. Nothing of it is replaced. */
 import { type EmbeddedStore, openEmbedded } from "../lib/adapters/embedded/open-embedded.ts";
+import type { Delivery } from "../lib/app/fold-group.ts";
 import type { InputBatch, RefusedLine, SetAside } from "../lib/app/fold-input.ts";
-import type { Delivery } from "../lib/app/process-batch.ts";
 import { type ReplayOptions, type ReplayResult, replay } from "../lib/app/replay.ts";
 import { buildReport, type ReportQuestion } from "../lib/app/report.ts";
 import { type Configuration, resolveConfig } from "../lib/core/api/config.ts";

@@ -1,8 +1,9 @@
 /** Drives the processor with an input: batch by batch, each instrument's events in their order of delivery. */
 import type { RefusalReason } from "../core/events/refusal.ts";
-import type { QuarantineReason } from "../core/pipeline/outcome.ts";
-import type { StateKey } from "../ports/state-store.ts";
-import { type BatchCounts, type Delivery, type Processor, stateName } from "./process-batch.ts";
+import type { SetAsideReason } from "../ports/quarantine.ts";
+import type { BatchCounts, Delivery } from "./fold-group.ts";
+import { groupsByInstrument } from "./group-by-instrument.ts";
+import { type Processor, stateName } from "./instrument-processor.ts";
 
 /** A line that is not an event. */
 export interface RefusedLine {
@@ -20,7 +21,7 @@ export interface InputBatch {
 /** A line, or an event, that was set aside; `line` is 0 when it is not known. */
 export interface SetAside {
   readonly line: number;
-  readonly reason: RefusalReason | QuarantineReason;
+  readonly reason: SetAsideReason;
   readonly detail: string;
 }
 
@@ -65,40 +66,15 @@ export async function foldDeliveries(
   { futureLimit, only }: FoldOptions,
 ): Promise<BatchCounts> {
   const sum: BatchCounts = { applied: 0, duplicates: 0, quarantined: 0, buffered: 0 };
-  for (const group of byInstrument(deliveries)) {
-    if (only !== undefined && !only.has(stateName(group.key))) continue;
-    const counts = await processor.processBatch(group.key, group.deliveries, futureLimit);
+  const groups = groupsByInstrument();
+  for (const delivery of deliveries) groups.add(delivery);
+  for (const { key, deliveries: own } of groups.all()) {
+    if (only !== undefined && !only.has(stateName(key))) continue;
+    const counts = await processor.process(key, own, { futureLimit });
     sum.applied += counts.applied;
     sum.duplicates += counts.duplicates;
     sum.quarantined += counts.quarantined;
     sum.buffered += counts.buffered;
   }
   return sum;
-}
-
-interface Group {
-  readonly key: StateKey;
-  readonly deliveries: Delivery[];
-}
-
-/** Names are looked up as they are: most events come from another instrument than the one before. */
-function byInstrument(deliveries: readonly Delivery[]): readonly Group[] {
-  const groups: Group[] = [];
-  const accounts = new Map<string, Map<string, Group>>();
-  for (const delivery of deliveries) {
-    const { account, instrument } = delivery.event;
-    let instruments = accounts.get(account);
-    if (instruments === undefined) {
-      instruments = new Map();
-      accounts.set(account, instruments);
-    }
-    let group = instruments.get(instrument);
-    if (group === undefined) {
-      group = { key: { account, instrument }, deliveries: [] };
-      instruments.set(instrument, group);
-      groups.push(group);
-    }
-    group.deliveries.push(delivery);
-  }
-  return groups;
 }

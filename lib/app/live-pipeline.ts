@@ -4,29 +4,21 @@
  * that was, and what had been folded already counts as duplicate.
  */
 
-import type { BrawlerEvent } from "../core/events/event.ts";
-import { isRefusal, type Refusal } from "../core/events/refusal.ts";
-import { scanEvent } from "../core/events/scan.ts";
 import type { Amendment, FoldSettings, InstrumentState, RowsFrom } from "../core/pipeline/state.ts";
 import type { Retention } from "../core/rollup/ladder.ts";
-import { MINUTE_US } from "../core/units.ts";
 import type { AtomicStore } from "../ports/atomic-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { MetricStore } from "../ports/metric-store.ts";
+import type { QuarantinedItem } from "../ports/quarantine.ts";
 import type { RawArchive } from "../ports/raw-archive.ts";
+import type { RecordArchive } from "../ports/record-batch.ts";
 import type { StateStore } from "../ports/state-store.ts";
-import type { SetAside } from "./fold-input.ts";
-import { foldDeliveries, foldInput, type InputBatch, type RefusedLine } from "./fold-input.ts";
-import {
-  type BatchCounts,
-  createProcessor,
-  type Delivery,
-  type Processor,
-  stateName,
-} from "./process-batch.ts";
+import type { BatchCounts } from "./fold-group.ts";
+import { foldInput, type InputBatch, type SetAside } from "./fold-input.ts";
+import { createProcessor, type Processor, stateName } from "./instrument-processor.ts";
+import { parseLines } from "./parse-lines.ts";
+import { FUTURE_US, processBatch } from "./process-batch.ts";
 
-/** An event time further ahead of the clock than this is a mistake. */
-const FUTURE_US = 15 * MINUTE_US;
 /** Lines folded together while catching up. */
 const CATCH_UP_LINES = 16_384;
 
@@ -95,18 +87,25 @@ interface Live {
 }
 
 function processorOf(
-  { state, metrics, atomic }: LivePorts,
+  { state, metrics, atomic, clock }: LivePorts,
   { settings, rowsFrom, retention }: LiveOptions,
   onSetAside: (aside: SetAside) => void,
 ): Processor {
   return createProcessor({
     state,
     metrics,
+    clock,
     ...(atomic === undefined ? {} : { atomic }),
     settings,
     ...(rowsFrom === undefined ? {} : { rowsFrom }),
     ...(retention === undefined ? {} : { retention }),
-    onQuarantine: ({ line }, { reason, detail }) => onSetAside({ line, reason, detail }),
+    // The same program on the same state fails again: nothing is gained by waiting.
+    faultAttempts: 1,
+    onQuarantine: (events) => {
+      for (const { delivery, quarantine } of events) {
+        onSetAside({ line: delivery.line, ...quarantine });
+      }
+    },
     onRefusedTrades: (trades) => {
       for (const detail of trades) onSetAside({ line: 0, reason: "trade-id-conflict", detail });
     },
@@ -115,51 +114,50 @@ function processorOf(
 
 async function deliver(live: Live, lines: readonly string[]): Promise<DeliveryOutcome> {
   const { archive, clock, position } = live.ports;
-  const batch = parseLines(lines, live.ports.encode);
-  const reasons = new Map(batch.refused.map(({ line, reason }) => [line, reason]));
   const receivedTime = clock.now();
-  const end = await archive.append(
-    lines.map((line, index) => {
-      const reason = reasons.get(index + 1);
-      const verdict = reason === undefined ? ("accepted" as const) : ("refused" as const);
-      return { receivedTime, verdict, reason, line };
-    }),
-  );
-  const counts = await fold(live, batch);
+  let end = position.get();
+  const counts = await fold(live, lines, async (_, refused) => {
+    const reasons = new Map(refused.map(({ line, reason }) => [line, reason]));
+    end = await archive.append(
+      lines.map((line, index) => {
+        const reason = reasons.get(index + 1);
+        const verdict = reason === undefined ? ("accepted" as const) : ("refused" as const);
+        return { receivedTime, verdict, reason, line };
+      }),
+    );
+  });
   position.set(end);
   const refused = live.refused.splice(0);
   for (const aside of refused) live.options.onSetAside?.(aside, lines[aside.line - 1] ?? "");
-  const quarantined = counts.quarantined + batch.refused.length;
-  return { counts: { ...counts, quarantined, events: lines.length }, refused };
+  return { counts: { ...counts, events: lines.length }, refused };
 }
 
-const LINE_FEED = 10;
-
-/** Lines of one delivery, numbered from 1: encoded at once, because events are scanned from bytes. */
-function parseLines(lines: readonly string[], encode: LivePorts["encode"]): InputBatch {
-  const deliveries: Delivery[] = [];
-  const refused: RefusedLine[] = [];
-  const bytes = encode(lines.join("\n"));
-  let from = 0;
-  for (let line = 1; line <= lines.length; line += 1) {
-    const end = bytes.indexOf(LINE_FEED, from);
-    const to = end < 0 ? bytes.length : end;
-    const parsed: BrawlerEvent | Refusal = scanEvent(bytes, from, to);
-    if (isRefusal(parsed)) refused.push({ line, reason: parsed.reason, detail: parsed.detail });
-    else deliveries.push({ event: parsed, line });
-    from = to + 1;
-  }
-  return { deliveries, refused };
-}
-
-async function fold(live: Live, batch: InputBatch): Promise<BatchCounts> {
-  live.refused.push(...batch.refused);
-  const futureLimit = live.ports.clock.now() + FUTURE_US;
-  const counts = await foldDeliveries(live.processor, batch.deliveries, { futureLimit });
-  const names = new Set(batch.deliveries.map(({ event }) => stateName(event)));
+/** The local stream is one shard, and what is delivered together one record. */
+async function fold(
+  live: Live,
+  lines: readonly string[],
+  archive?: RecordArchive["put"],
+): Promise<BatchCounts> {
+  const data = live.ports.encode(lines.map((line) => `${line}\n`).join(""));
+  const answer = await processBatch(
+    {
+      processor: live.processor,
+      decode: (ndjson) => ({ outcome: "decoded", ndjson }),
+      ...(archive === undefined ? {} : { archive: { put: archive } }),
+      quarantine: { put: async (items) => void live.refused.push(...items.map(asAside)) },
+      clock: live.ports.clock,
+    },
+    { shard: "local", records: [{ sequenceNumber: "", partitionKey: "", data }] },
+  );
+  const [failure] = answer.failures;
+  if (failure !== undefined) throw failure.cause;
   await restate(live);
-  if (names.size > 0) live.options.onCommit?.([...names]);
-  return counts;
+  if (answer.committed.length > 0) live.options.onCommit?.(answer.committed);
+  return answer.counts;
+}
+
+function asAside({ line, reason, detail }: QuarantinedItem): SetAside {
+  return { line, reason, detail };
 }
 
 async function catchUp(live: Live, onLines?: (lines: number) => void): Promise<void> {
@@ -167,7 +165,7 @@ async function catchUp(live: Live, onLines?: (lines: number) => void): Promise<v
   let lines: string[] = [];
   let last = position.get();
   const flush = async () => {
-    await fold(live, parseLines(lines, live.ports.encode));
+    await fold(live, lines);
     position.set(last);
     onLines?.(lines.length);
     live.refused.length = 0;
@@ -210,8 +208,8 @@ async function* archived({ archive, encode }: LivePorts): AsyncIterable<InputBat
   for await (const { line, verdict } of archive.read(0)) {
     if (verdict === "accepted") lines.push(line);
     if (lines.length < CATCH_UP_LINES) continue;
-    yield parseLines(lines, encode);
+    yield parseLines(encode(lines.join("\n")));
     lines = [];
   }
-  if (lines.length > 0) yield parseLines(lines, encode);
+  if (lines.length > 0) yield parseLines(encode(lines.join("\n")));
 }

@@ -7,7 +7,7 @@ import type { Retention } from "../core/rollup/ladder.ts";
 import type { MetricStore } from "../ports/metric-store.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import { foldInput, type InputBatch, type SetAside } from "./fold-input.ts";
-import { createProcessor, type Processor, stateName } from "./process-batch.ts";
+import { createProcessor, type Processor, stateName } from "./instrument-processor.ts";
 import type { StrayCounts } from "./report.ts";
 
 export interface ReplayOptions {
@@ -40,7 +40,11 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   let refused = 0;
   const processor = createProcessor({
     ...storesOf(options),
-    onQuarantine: ({ line }, { reason, detail }) => options.onSetAside({ line, reason, detail }),
+    onQuarantine: (events) => {
+      for (const { delivery, quarantine } of events) {
+        options.onSetAside({ line: delivery.line, ...quarantine });
+      }
+    },
   });
   const input = counted(options.input(), (lines) => {
     refused += lines.length;

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type EmbeddedStore, openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
 import { foldDeliveries } from "../../lib/app/fold-input.ts";
-import { createProcessor } from "../../lib/app/process-batch.ts";
+import { createProcessor } from "../../lib/app/instrument-processor.ts";
 import { buildReport } from "../../lib/app/report.ts";
 import { makeScale, type Scale } from "../../lib/core/ledger/scale.ts";
 import type { Report } from "../../lib/core/metrics/performance-metrics.ts";

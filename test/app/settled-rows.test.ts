@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type EmbeddedStore, openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
 import type { InputBatch } from "../../lib/app/fold-input.ts";
-import { createProcessor, type Processor } from "../../lib/app/process-batch.ts";
+import { createProcessor, type Processor } from "../../lib/app/instrument-processor.ts";
 import { decodeSummary, type InstrumentSummary } from "../../lib/core/pipeline/summary.ts";
 import { RESOLUTION_US, RESOLUTIONS } from "../../lib/core/rollup/row.ts";
 import type { MetricStore } from "../../lib/ports/metric-store.ts";
@@ -87,7 +87,9 @@ async function* looks(
   for (const { deliveries } of batches) {
     const event = deliveries[0]?.event;
     if (event === undefined) continue;
-    await processor.processBatch(event, deliveries, FUTURE_LIMIT).catch(() => undefined);
+    await processor
+      .process(event, deliveries, { futureLimit: FUTURE_LIMIT })
+      .catch(() => undefined);
     const seen = await look(store);
     if (seen !== undefined) yield seen;
   }

@@ -5,8 +5,18 @@
 import { settlePrints } from "./recent-prints.ts";
 import type { InstrumentState } from "./state.ts";
 
-/** Raised when the shape of the state changes; a snapshot of another version is refused, and rebuilt. */
-export const STATE_VERSION = 1;
+/** Raised when the shape of the state changes. */
+export const STATE_VERSION = 2;
+/**
+ * The oldest version whose program may read what this one writes: it takes what it does not know along, untouched. While
+ * a deployment is under way, or after it was taken back, two versions fold the same states in turn.
+ */
+const READABLE_FROM = 1;
+
+/** From each older version that is still read to the next. An older program may have kept what a newer one had added. */
+const UPGRADES: ReadonlyMap<number, (state: Partial<InstrumentState>) => void> = new Map([
+  [1, (state) => (state.faults ??= new Map())],
+]);
 
 export class StateVersionError extends Error {
   override readonly name = "StateVersionError";
@@ -14,15 +24,24 @@ export class StateVersionError extends Error {
 
 export function encodeState(state: InstrumentState): string {
   settlePrints(state);
-  return JSON.stringify({ v: STATE_VERSION, state }, tag);
+  return JSON.stringify({ v: STATE_VERSION, from: READABLE_FROM, state }, tag);
 }
 
-/** @throws {StateVersionError} if the text was written by another version of the code */
+interface Envelope {
+  readonly v: number;
+  /** Missing before version 2. */
+  readonly from?: number;
+  readonly state: InstrumentState;
+}
+
+/** @throws {StateVersionError} if the text was written by a version that this program does not read */
 export function decodeState(text: string): InstrumentState {
-  const { v, state } = JSON.parse(text, untag) as { v: number; state: InstrumentState };
-  if (v !== STATE_VERSION) {
-    throw new StateVersionError(`state version must be ${STATE_VERSION}, was ${v}: rebuild it`);
+  const { v, from = v, state } = JSON.parse(text, untag) as Envelope;
+  if (from > STATE_VERSION || (v < STATE_VERSION && !UPGRADES.has(v))) {
+    const range = `${READABLE_FROM} to ${STATE_VERSION}`;
+    throw new StateVersionError(`state version must be ${range}, was ${v}: rebuild it`);
   }
+  for (const [version, upgrade] of UPGRADES) if (version >= v) upgrade(state);
   state.recentEvents = [];
   // One object per trade: what is pending and what is dirty must stay the same trade.
   for (const trade of state.pending) {

@@ -9,6 +9,8 @@ export type StoredTrade = { readonly [field: string]: JsonValue };
 export interface FoldContext {
   /** Event times beyond this are quarantined. */
   readonly futureLimit: number;
+  /** Sequences whose event the fold has failed on too often: each is left as a hole that it may fill another time. */
+  readonly givenUp?: ReadonlySet<number>;
   /** The stored row of an older trade, for a bust or a correction of it. */
   findTrade(tradeId: string): StoredTrade | undefined;
   /** An event left the re-order buffer and was refused. */

@@ -11,7 +11,8 @@ export type QuarantineReason =
   | "correction-after-bust"
   | "future"
   | "too-fine"
-  | "out-of-range";
+  | "out-of-range"
+  | "fold-fault";
 
 /** `detail` says what was expected and what it was. */
 export interface Quarantine {

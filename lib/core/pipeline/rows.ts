@@ -38,6 +38,12 @@ export function dirtyRows(state: InstrumentState, version: number): DirtyRows {
   };
 }
 
+/** Whether rows have changed since the last `clearDirty`. */
+export function isDirty(state: InstrumentState): boolean {
+  const { closed, dirtyOpen, dirtyMarkouts, dirtyTrades } = state;
+  return dirtyOpen || closed.length + dirtyMarkouts.size + dirtyTrades.size > 0;
+}
+
 /** After the rows of the last commit were written. */
 export function clearDirty(state: InstrumentState): void {
   state.closed = [];

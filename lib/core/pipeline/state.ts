@@ -141,6 +141,8 @@ export interface InstrumentState {
   recentEvents: (BrawlerEvent | undefined)[];
   recentTrades: Map<string, number>;
   recentFundings: number[];
+  /** How often the fold failed on an event, by sequence: a mistake of ours, tried again a bounded number of times. */
+  faults: Map<number, number>;
 
   // Reference prices, half-ticks.
   mid: number;
@@ -204,7 +206,6 @@ export interface InstrumentState {
   /** Set where one report of everything is all that will be asked: most rows of 5 s are then not written. */
   fineRows: FineRows | undefined;
   dirtyMarkouts: Set<string>;
-  dirtyLate: Set<string>;
   dirtyTrades: Map<string, PendingTrade>;
   dirtyOpen: boolean;
 
@@ -249,6 +250,7 @@ export function newInstrumentState(
     recentEvents: [],
     recentTrades: new Map(),
     recentFundings: [],
+    faults: new Map(),
     mid: 0,
     midTime: 0,
     priorMid: 0,
@@ -286,7 +288,6 @@ export function newInstrumentState(
     rowsFrom: EVERY_ROW,
     fineRows: undefined,
     dirtyMarkouts: new Set(),
-    dirtyLate: new Set(),
     dirtyTrades: new Map(),
     dirtyOpen: false,
     newestTime: 0,

@@ -16,7 +16,7 @@ import type { FoldContext } from "./context.ts";
 import { type Applied, type Outcome, type Quarantine, quarantine } from "./outcome.ts";
 import { printAt } from "./recent-prints.ts";
 import { halfTicks, lotsOf } from "./rescale.ts";
-import type { InstrumentState } from "./state.ts";
+import type { Hole, InstrumentState } from "./state.ts";
 
 /** A gap is waited for until this many events, or this much event time, are buffered. */
 const BUFFER_EVENTS = 4096;
@@ -123,8 +123,7 @@ function buffer(state: InstrumentState, event: BrawlerEvent, context: FoldContex
 function skip(state: InstrumentState, context: FoldContext): void {
   let smallest = Number.POSITIVE_INFINITY;
   for (const sequence of state.buffer.keys()) if (sequence < smallest) smallest = sequence;
-  state.holes.push({ first: state.nextSequence, last: smallest - 1 });
-  if (state.holes.length > HOLES) state.holes.shift();
+  rememberHole(state, { first: state.nextSequence, last: smallest - 1 });
   state.counters.gaps += 1;
   state.open.gaps += 1;
   state.nextSequence = smallest;
@@ -160,6 +159,7 @@ function apply(
   event: BrawlerEvent,
   context: FoldContext,
 ): "applied" | Quarantine {
+  if (context.givenUp?.has(event.sequence) === true) return giveUp(state, event.sequence);
   const slot = event.sequence % RECENT;
   if (event.sequence >= (state.recentSequences[slot] ?? 0)) {
     state.recentSequences[slot] = event.sequence;
@@ -172,6 +172,18 @@ function apply(
   state.counters.applied += 1;
   state.open.applied += 1;
   return "applied";
+}
+
+/** Its sequence stays open, so that the event is applied, as late, when it comes again and can be. */
+function giveUp(state: InstrumentState, sequence: number): Quarantine {
+  rememberHole(state, { first: sequence, last: sequence });
+  const detail = `the event of sequence ${sequence} makes the fold fail: mend the program, then send it again`;
+  return refuse(state, quarantine("fold-fault", detail));
+}
+
+function rememberHole(state: InstrumentState, hole: Hole): void {
+  state.holes.push(hole);
+  if (state.holes.length > HOLES) state.holes.shift();
 }
 
 function dispatch(state: InstrumentState, event: BrawlerEvent, context: FoldContext): Applied {

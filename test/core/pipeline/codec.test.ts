@@ -24,6 +24,12 @@ function meaning({ state }: Feed): unknown {
   return JSON.parse(encodeState(state));
 }
 
+/** A snapshot as it stands in a store, with some of it replaced. */
+function textOf(part: { v: number; from?: number; state?: object }): string {
+  const { from: _, ...rest } = JSON.parse(encodeState(newFeed().state));
+  return JSON.stringify({ ...rest, ...part });
+}
+
 describe("a state", () => {
   it("that was stored and read back goes on to the same state and rows", () => {
     fc.assert(
@@ -46,10 +52,30 @@ describe("a state", () => {
     );
   });
 
-  it("of another version is refused, with what to do", () => {
-    const text = encodeState(newFeed().state).replace(`"v":${STATE_VERSION}`, '"v":0');
+  it.each([
+    { v: 0, from: 0, when: "the version before the last is gone" },
+    {
+      v: STATE_VERSION + 1,
+      from: STATE_VERSION + 1,
+      when: "a newer version asks for its own reader",
+    },
+  ])("is refused, with what to do, when $when", ({ v, from }) => {
+    const text = textOf({ v, from });
     expect(() => decodeState(text)).toThrow(StateVersionError);
-    expect(() => decodeState(text)).toThrow(/must be \d+, was 0: rebuild it/);
+    expect(() => decodeState(text)).toThrow(/must be \d+ to \d+, was \d+: rebuild it/);
+  });
+
+  it("of the version before is read, and lacks nothing", () => {
+    const { faults: _, ...older } = newFeed().state;
+    const state = JSON.parse(encodeState(older as Feed["state"])).state;
+    const read = decodeState(textOf({ v: STATE_VERSION - 1, state }));
+    expect(meaning({ ...newFeed(), state: read })).toEqual(meaning(newFeed()));
+  });
+
+  it("of a newer version that allows it is read, and what is new in it is written back", () => {
+    const state = { ...JSON.parse(encodeState(newFeed().state)).state, novelty: 7 };
+    const read = decodeState(textOf({ v: STATE_VERSION + 1, from: STATE_VERSION, state }));
+    expect(JSON.parse(encodeState(read)).state).toEqual(state);
   });
 
   it("does not grow with the number of events", () => {

@@ -1,0 +1,164 @@
+/** Events of one instrument into its state, in order of delivery; asks the store for trades that are amended. */
+import type { BrawlerEvent } from "../core/events/event.ts";
+import type { FoldContext, StoredTrade } from "../core/pipeline/context.ts";
+import { countFault } from "../core/pipeline/faults.ts";
+import type { Outcome, Quarantine } from "../core/pipeline/outcome.ts";
+import type { InstrumentState, RowsFrom } from "../core/pipeline/state.ts";
+import { endOfInput, type offer } from "../core/pipeline/step.ts";
+import type { MetricStore } from "../ports/metric-store.ts";
+import type { HeldState } from "./commit-and-flush.ts";
+import type { RowPool } from "./row-pool.ts";
+
+/** One delivery: the event, and where it stood in its input. */
+export interface Delivery {
+  readonly event: BrawlerEvent;
+  readonly line: number;
+}
+
+/** An event that the fold refused, and why. */
+export interface QuarantinedEvent {
+  readonly delivery: Delivery;
+  readonly quarantine: Quarantine;
+}
+
+/** What became of the events of a group; quarantined ones are told apart. */
+export interface BatchCounts {
+  applied: number;
+  duplicates: number;
+  quarantined: number;
+  buffered: number;
+}
+
+export interface FoldPorts {
+  readonly metrics: MetricStore;
+  readonly pool: RowPool;
+  readonly rowsFrom?: () => RowsFrom;
+  /** How often an event may make the fold fail before it is set aside. */
+  readonly faultAttempts: number;
+  /** How one event is taken. */
+  readonly offer: typeof offer;
+}
+
+/** What is to be folded at once. */
+export interface FoldTask {
+  readonly deliveries: readonly Delivery[];
+  /** Nothing follows: what is still waited for is given up. */
+  readonly isLast: boolean;
+  readonly futureLimit: number;
+}
+
+export interface FoldResult {
+  readonly counts: BatchCounts;
+  readonly quarantined: readonly QuarantinedEvent[];
+  /** The event that made the fold fail and is worth another attempt: it and what follows were not folded. */
+  readonly stoppedBy: FoldFault | undefined;
+}
+
+/** The fold failed on an event, and left the state between two events: it has to be folded again from a stored one. */
+export class FoldFault extends Error {
+  override readonly name = "FoldFault";
+  /** Of the event that was being applied. */
+  readonly sequence: number;
+  /** Of the delivery that led to it, itself or by setting it free. */
+  readonly index: number;
+
+  constructor(at: { readonly sequence: number; readonly index: number }, cause: unknown) {
+    super(`the fold failed on sequence ${at.sequence}`, { cause });
+    this.sequence = at.sequence;
+    this.index = at.index;
+  }
+}
+
+/**
+ * @param faults what earlier attempts at this very task met: each is counted in the state, and either stops the fold
+ * before it, to be tried again, or is set aside
+ * @throws {FoldFault} where the fold fails on an event that is not among them
+ */
+export async function foldGroup(
+  ports: FoldPorts,
+  held: HeldState,
+  task: FoldTask,
+  faults: readonly FoldFault[],
+): Promise<FoldResult> {
+  const { state } = held;
+  if (ports.rowsFrom !== undefined) state.rowsFrom = ports.rowsFrom();
+  const stoppedBy = faults.find((fault) => countFault(state, fault.sequence) < ports.faultAttempts);
+  const deliveries =
+    stoppedBy === undefined ? task.deliveries : task.deliveries.slice(0, stoppedBy.index);
+  const stored = await storedTrades(ports, state, deliveries);
+  const quarantined: QuarantinedEvent[] = [];
+  const givenUp = new Set(faults.map(({ sequence }) => sequence));
+  const context: FoldContext = {
+    futureLimit: task.futureLimit,
+    ...(givenUp.size === 0 ? {} : { givenUp }),
+    findTrade: (tradeId) => stored.get(tradeId),
+    quarantined: (event, quarantine) => {
+      const delivery = { event, line: held.lines.get(event) ?? 0 };
+      quarantined.push({ delivery, quarantine });
+    },
+  };
+  const counts = offerAll(ports.offer, held, deliveries, { context, quarantined });
+  if (task.isLast && stoppedBy === undefined) finishInput(state, context, deliveries.length);
+  return { counts, quarantined, stoppedBy };
+}
+
+function offerAll(
+  take: typeof offer,
+  { state, lines }: HeldState,
+  deliveries: readonly Delivery[],
+  { context, quarantined }: { context: FoldContext; quarantined: QuarantinedEvent[] },
+): BatchCounts {
+  const counts: BatchCounts = { applied: 0, duplicates: 0, quarantined: 0, buffered: 0 };
+  const waited: BrawlerEvent[] = [];
+  const next = state.nextSequence;
+  let index = 0;
+  try {
+    for (const delivery of deliveries) {
+      const outcome: Outcome = take(state, delivery.event, context);
+      if (outcome === "applied") counts.applied += 1;
+      else if (outcome === "duplicate") counts.duplicates += 1;
+      else if (outcome === "buffered") {
+        lines.set(delivery.event, delivery.line);
+        waited.push(delivery.event);
+      } else {
+        counts.quarantined += 1;
+        quarantined.push({ delivery, quarantine: outcome });
+      }
+      index += 1;
+    }
+  } catch (cause) {
+    const offered = deliveries[index]?.event.sequence ?? 0;
+    // In its turn, an event is applied after the next sequence was raised past it; one that fills a hole is not.
+    const sequence = offered < next ? offered : state.nextSequence - 1;
+    throw new FoldFault({ sequence, index }, cause);
+  }
+  const { buffer } = state;
+  counts.buffered = waited.filter((event) => buffer.get(event.sequence) === event).length;
+  counts.applied += waited.length - counts.buffered;
+  return counts;
+}
+
+function finishInput(state: InstrumentState, context: FoldContext, index: number): void {
+  try {
+    endOfInput(state, context);
+  } catch (cause) {
+    throw new FoldFault({ sequence: state.nextSequence - 1, index }, cause);
+  }
+}
+
+/** The stored rows of trades that this group, or what it sets free, may bust or correct. */
+async function storedTrades(
+  { metrics, pool }: FoldPorts,
+  { account, instrument, buffer }: InstrumentState,
+  deliveries: readonly Delivery[],
+): Promise<ReadonlyMap<string, StoredTrade>> {
+  const stored = new Map<string, StoredTrade>();
+  const waiting = [...buffer.values()];
+  for (const event of [...deliveries.map((delivery) => delivery.event), ...waiting]) {
+    if (event.type !== "bust" && event.type !== "correction") continue;
+    await pool.flush();
+    const row = await metrics.findTrade(account, instrument, event.tradeId);
+    if (row !== undefined) stored.set(event.tradeId, JSON.parse(row.value) as StoredTrade);
+  }
+  return stored;
+}

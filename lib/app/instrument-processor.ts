@@ -1,0 +1,247 @@
+/**
+ * From delivered events of one instrument to its committed state and stored rows, once each: fold, commit by
+ * compare-and-set, then flush. Whatever fails, the state that was being folded is thrown away and read again.
+ */
+import { decodeState } from "../core/pipeline/codec.ts";
+import { newFineRows } from "../core/pipeline/fine-rows.ts";
+import { takeFinalRows } from "../core/pipeline/rows.ts";
+import {
+  type Amendment,
+  type FoldSettings,
+  type InstrumentState,
+  newInstrumentState,
+  type RowsFrom,
+} from "../core/pipeline/state.ts";
+import { offer } from "../core/pipeline/step.ts";
+import { versionOf } from "../core/pipeline/version.ts";
+import type { Retention } from "../core/rollup/ladder.ts";
+import type { MetricStore } from "../ports/metric-store.ts";
+import type { StateKey } from "../ports/state-store.ts";
+import { type CommitPorts, commitAndFlush, type HeldState, judge } from "./commit-and-flush.ts";
+import { enforceRetention } from "./enforce-retention.ts";
+import {
+  type BatchCounts,
+  type Delivery,
+  FoldFault,
+  type FoldPorts,
+  type FoldResult,
+  type FoldTask,
+  foldGroup,
+  type QuarantinedEvent,
+} from "./fold-group.ts";
+import { createRowPool } from "./row-pool.ts";
+
+const RACES = 6;
+const FAULT_ATTEMPTS = 5;
+
+/** Another writer committed first, again and again. */
+export class LostRaceError extends Error {
+  override readonly name = "LostRaceError";
+}
+
+/** An event makes the fold fail: what came before it is committed, it and what follows are worth another attempt. */
+export class EventFaultError extends Error {
+  override readonly name = "EventFaultError";
+  /** Of the delivery that led to the failure. */
+  readonly index: number;
+
+  constructor(name: string, { index, sequence, cause }: FoldFault) {
+    super(`${name}: the fold failed on the event of sequence ${sequence}`, { cause });
+    this.index = index;
+  }
+}
+
+export interface ProcessorOptions extends CommitPorts {
+  readonly settings: FoldSettings;
+  /** Amendments known before the fold begins, by instrument key: the second fold of an archive. */
+  readonly foreknown?: ReadonlyMap<string, ReadonlyMap<string, Amendment>>;
+  /** Folds these from nothing, into the next epoch: what they had stored until then no longer counts. */
+  readonly rebuild?: ReadonlySet<string>;
+  /**
+   * False where nobody will ever go on from a crash (a store that ends with the process): the state, and the rows that
+   * may still change, are then written at the end only, all others many at a time.
+   */
+  readonly durable?: boolean;
+  /** Where one report of everything, up to `asOf`, is all that will ever be read: few rows of 5 s are then written. */
+  readonly onlyReport?: { readonly asOf: number | undefined };
+  /** Rollups of buckets before these times are too old to be kept: they are not written. */
+  readonly rowsFrom?: () => RowsFrom;
+  /** How long rollups are kept, counted from an instrument's newest event; for ever when left out. */
+  readonly retention?: Retention;
+  /** How often an event may make the fold fail before it is quarantined; 5 when left out. */
+  readonly faultAttempts?: number;
+  /** How one event is taken; the fold's own way when left out. */
+  readonly offer?: typeof offer;
+  /**
+   * Quarantined events, before the commit that goes on without them: what a lost race makes fold again is told again.
+   * A rejection fails the group, and nothing of it is committed.
+   */
+  readonly onQuarantine: OnQuarantine;
+}
+
+export type OnQuarantine = (events: readonly QuarantinedEvent[]) => void | Promise<void>;
+
+export interface ProcessOptions {
+  /** Event times beyond this are quarantined. */
+  readonly futureLimit: number;
+  /** Instead of the processor's own. */
+  readonly onQuarantine?: OnQuarantine;
+}
+
+export interface Processor {
+  /** False where commits do not last: then nothing is gained by making them large. */
+  readonly durable: boolean;
+  /**
+   * Events of one (account, instrument), in delivery order. Resolves when they are committed and their rows stored.
+   *
+   * @throws {EventFaultError} when one of them makes the fold fail
+   * @throws {LostRaceError} when others were faster each time
+   * @throws {NonDeterminismError} when a stored row contradicts the fold
+   * @throws what a store throws: whether the events are committed is then not known, and delivering them again is safe
+   */
+  process(
+    key: StateKey,
+    deliveries: readonly Delivery[],
+    options: ProcessOptions,
+  ): Promise<BatchCounts>;
+  /** The input has ended: gives up waiting for gaps. */
+  finish(futureLimit: number): Promise<void>;
+  /** The state as this process last committed it. */
+  peek(key: StateKey): InstrumentState | undefined;
+  /** Keys this process holds. */
+  keys(): readonly StateKey[];
+}
+
+/** What a processor was given, and what it holds. */
+interface Wiring extends Omit<ProcessorOptions, "faultAttempts" | "offer">, FoldPorts {
+  readonly durable: boolean;
+  readonly cache: Map<string, HeldState>;
+  readonly toRebuild: Set<string>;
+}
+
+export function createProcessor(given: ProcessorOptions): Processor {
+  const wiring: Wiring = {
+    ...given,
+    pool: createRowPool(given.metrics, (outcome) => judge(given, outcome)),
+    durable: given.durable !== false,
+    faultAttempts: given.faultAttempts ?? FAULT_ATTEMPTS,
+    offer: given.offer ?? offer,
+    cache: new Map(),
+    toRebuild: new Set(given.rebuild),
+  };
+  const { durable, cache, pool } = wiring;
+  const keys = new Map<string, StateKey>();
+  return {
+    durable,
+    process: async (key, deliveries, options) => {
+      const task = { deliveries, isLast: false, ...options };
+      const counts = await run(wiring, key, task, durable);
+      keys.set(stateName(key), key);
+      return counts;
+    },
+    finish: async (futureLimit) => {
+      await pool.flush();
+      for (const key of keys.values()) {
+        const waiting = cache.get(stateName(key))?.state.buffer.size ?? 0;
+        if (waiting === 0 && durable) continue;
+        await run(wiring, key, { deliveries: [], isLast: true, futureLimit }, true);
+      }
+    },
+    peek: (key) => cache.get(stateName(key))?.state,
+    keys: () => [...keys.values()],
+  };
+}
+
+/** Until the task is committed on top of what stands in the store. */
+async function run(
+  wiring: Wiring,
+  key: StateKey,
+  task: FoldTask & ProcessOptions,
+  commits: boolean,
+): Promise<BatchCounts> {
+  const name = stateName(key);
+  const { cache, toRebuild } = wiring;
+  for (let race = 0; race < RACES; race += 1) {
+    const { held, folded } = await foldFresh(wiring, key, task);
+    if (folded.quarantined.length > 0) {
+      await (task.onQuarantine ?? wiring.onQuarantine)(folded.quarantined);
+    }
+    if (!(await (commits ? commitAndFlush(wiring, key, held) : hold(wiring, held)))) continue;
+    toRebuild.delete(name);
+    cache.set(name, held);
+    await sweep(wiring, held);
+    if (folded.stoppedBy !== undefined) throw new EventFaultError(name, folded.stoppedBy);
+    return folded.counts;
+  }
+  throw new LostRaceError(`${name} was committed by another process ${RACES} times in a row`);
+}
+
+/** The task folded into the state as stored; again from there for each event on which the fold fails. */
+async function foldFresh(
+  wiring: Wiring,
+  key: StateKey,
+  task: FoldTask,
+): Promise<{ readonly held: HeldState; readonly folded: FoldResult }> {
+  const name = stateName(key);
+  const faults: FoldFault[] = [];
+  for (;;) {
+    const held = wiring.cache.get(name) ?? (await load(wiring, key, wiring.toRebuild.has(name)));
+    // Until it is committed the folded state belongs to no one: a failure leaves the cache empty.
+    wiring.cache.delete(name);
+    try {
+      return { held, folded: await foldGroup(wiring, held, task, faults) };
+    } catch (error) {
+      faults.push(newFault(wiring, faults, error));
+    }
+  }
+}
+
+/**
+ * What is worth folding again for.
+ *
+ * @throws the error itself when it is not a fault, when setting its event aside did not help, and where the state that
+ * it left half folded was the only one
+ */
+function newFault(wiring: Wiring, known: readonly FoldFault[], error: unknown): FoldFault {
+  if (!(error instanceof FoldFault) || !wiring.durable) throw error;
+  if (known.some(({ sequence }) => sequence === error.sequence)) throw error;
+  return error;
+}
+
+async function load(wiring: Wiring, key: StateKey, fromNothing: boolean): Promise<HeldState> {
+  const snapshot = await wiring.state.load(key);
+  const rest = { lines: new WeakMap(), sweptAt: 0 };
+  if (snapshot !== undefined && !fromNothing) {
+    const { epoch, gen, body, dirtySince } = snapshot;
+    const expected = { epoch, gen };
+    return { state: decodeState(body), epoch, gen, expected, owingSince: dirtySince, ...rest };
+  }
+  const state = newInstrumentState(key.account, key.instrument, wiring.settings);
+  if (wiring.onlyReport !== undefined) state.fineRows = newFineRows(wiring.onlyReport.asOf);
+  for (const [tradeId, amendment] of wiring.foreknown?.get(stateName(key)) ?? []) {
+    state.amendments.set(tradeId, amendment);
+    state.foreknown.add(tradeId);
+  }
+  const epoch = (snapshot?.epoch ?? 0) + 1;
+  return { state, epoch, gen: 0, expected: snapshot, owingSince: undefined, ...rest };
+}
+
+/** How `foreknown` names an instrument. */
+export function stateName({ account, instrument }: StateKey): string {
+  return `${account}/${instrument}`;
+}
+
+/** Instead of a commit, where none has to last: hands over the rows that will not change, and keeps the others. */
+async function hold({ pool }: FoldPorts, held: HeldState): Promise<boolean> {
+  held.gen += 1;
+  await pool.add(takeFinalRows(held.state, versionOf(held.epoch, held.gen)));
+  return true;
+}
+
+async function sweep(
+  { metrics, retention }: { readonly metrics: MetricStore; readonly retention?: Retention },
+  held: HeldState,
+): Promise<void> {
+  if (retention === undefined) return;
+  held.sweptAt = await enforceRetention(metrics, retention, held.state, held.sweptAt);
+}
