@@ -11,6 +11,18 @@ export interface UpsertOutcome {
    * for a trade, the tradeId stands under another sequence. Alarm: the fold was not deterministic.
    */
   readonly conflicting: readonly string[];
+  /**
+   * Never to be written there, whatever is tried: what the row is lies outside of what the store takes. Absent where
+   * there is none. Count them, and tell somebody: the state holds what these rows would have shown.
+   */
+  readonly refused?: readonly RefusedRow[];
+}
+
+export interface RefusedRow {
+  /** Names its key. */
+  readonly row: string;
+  /** In the store's words. */
+  readonly reason: string;
 }
 
 /** What one commit flushes. */

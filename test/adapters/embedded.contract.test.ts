@@ -30,11 +30,19 @@ const opening =
 const onFile = (directory: string) => openEmbedded({ path: join(directory, "store.db") });
 const temporary = () => openEmbedded({ temporary: true });
 
+const EMBEDDED_METRICS = {
+  refusedCall: "changes-nothing",
+  repeatedRow: "stale",
+  reusedTradeId: "conflicting",
+  deletion: "on-request",
+  times: "any",
+} as const;
+
 metricStoreContract(
   "The embedded file",
   opening(onFile, ({ metrics }) => metrics),
   {
-    refusedCall: "changes-nothing",
+    ...EMBEDDED_METRICS,
     reopening: "keeps-all",
   },
 );
@@ -42,7 +50,7 @@ metricStoreContract(
   "The temporary store",
   opening(temporary, ({ metrics }) => metrics),
   {
-    refusedCall: "changes-nothing",
+    ...EMBEDDED_METRICS,
     reopening: "starts-empty",
   },
 );

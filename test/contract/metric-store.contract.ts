@@ -23,6 +23,14 @@ export interface MetricStoreCapabilities {
   readonly refusedCall: "changes-nothing" | "may-be-partial";
   /** What stands after closing and opening again. */
   readonly reopening: "keeps-all" | "starts-empty";
+  /** How the outcome counts a row that stands there already, same version and same values. */
+  readonly repeatedRow: "stale" | "written";
+  /** A trade under an id that stands with another sequence, or with another time at the same version. */
+  readonly reusedTradeId: "conflicting" | "stands-beside";
+  /** What `deleteRollupsBefore` does; where it does nothing, the store deletes by age itself. */
+  readonly deletion: "on-request" | "by-age";
+  /** Times that can be stored. */
+  readonly times: "any" | "up-to-now";
 }
 
 const T0 = 1_758_240_000_000_000;
@@ -114,6 +122,11 @@ export function metricStoreContract(
     afterEach(() => opened.close());
 
     const settle = async () => opened.settle?.();
+    /** What is said of `count` rows that stand there already, beside `others` that were written. */
+    const repeated = (count: number, others = 0): UpsertOutcome =>
+      capabilities.repeatedRow === "stale"
+        ? { written: others, stale: count, conflicting: [] }
+        : { written: others + count, stale: 0, conflicting: [] };
     const readAll = async (fields: Partial<RollupRange> = {}) => {
       await settle();
       return store.readRollups(range(fields));
@@ -162,13 +175,10 @@ export function metricStoreContract(
         expect(await readAll()).toEqual([standing]);
       });
 
-      it("ignores the same version with the same values as stale", async () => {
+      it(`changes nothing by the same version with the same values, and counts it as ${capabilities.repeatedRow}`, async () => {
         await store.upsertRollups([rollup()]);
-        expect(await store.upsertRollups([rollup()])).toEqual({
-          written: 0,
-          stale: 1,
-          conflicting: [],
-        });
+        expect(await store.upsertRollups([rollup()])).toEqual(repeated(1));
+        expect(await readAll()).toEqual([rollup()]);
       });
 
       it.each([
@@ -239,7 +249,8 @@ export function metricStoreContract(
           ...rows.slice(150),
         ];
         const outcome = await store.upsertRollups(again);
-        expect(outcome).toMatchObject({ written: 150, stale: 50 });
+        const { written, stale } = repeated(50, 150);
+        expect(outcome).toMatchObject({ written, stale });
         expect(outcome.conflicting).toHaveLength(50);
         expect(rowsOf(outcome)).toBe(250);
       });
@@ -298,11 +309,7 @@ export function metricStoreContract(
         if (capabilities.refusedCall === "changes-nothing") expect(standing).toEqual([]);
         else expect(rows).toEqual(expect.arrayContaining([...standing]));
         const outcome = await store.upsertRollups(rows);
-        expect(outcome).toEqual({
-          written: 250 - standing.length,
-          stale: standing.length,
-          conflicting: [],
-        });
+        expect(outcome).toEqual(repeated(standing.length, 250 - standing.length));
         expect(await readAll()).toEqual(rows);
       });
 
@@ -325,7 +332,7 @@ export function metricStoreContract(
       });
 
       it("agrees with a map of the highest versions, call by call", async () => {
-        await agreesWithModel(open);
+        await agreesWithModel(open, capabilities);
       });
     });
 
@@ -421,10 +428,18 @@ export function metricStoreContract(
         expect(await readAll({ from: T0 - 1, to: T0 })).toEqual([]);
       });
 
-      it("holds the first bucket of time and one 200 years on", async () => {
+      it(`holds the first bucket of time, and one 200 years on where times are ${capabilities.times}`, async () => {
         const far = 6_300_000_000_000_000;
-        await store.upsertRollups([rollup({ bucket: 0 }), rollup({ bucket: far })]);
-        expect((await readAll({ to: far + 1 })).map((row) => row.bucket)).toEqual([0, far]);
+        const outcome = await store.upsertRollups([rollup({ bucket: 0 }), rollup({ bucket: far })]);
+        const holdsFar = capabilities.times === "any";
+        expect((await readAll({ to: far + 1 })).map((row) => row.bucket)).toEqual(
+          holdsFar ? [0, far] : [0],
+        );
+        expect(outcome.written).toBe(holdsFar ? 2 : 1);
+        // What it does not hold is named, with the reason: nothing is lost in silence.
+        expect(outcome.refused?.map(({ row }) => row.includes(String(far)))).toEqual(
+          holdsFar ? undefined : [true],
+        );
       });
 
       it("orders by bucket, then by part", async () => {
@@ -621,6 +636,16 @@ export function metricStoreContract(
     describe("deleteRollupsBefore", () => {
       const key = { account: "main", instrument: "BTC-PERP", resolution: "1m" as const };
 
+      if (capabilities.deletion === "by-age") {
+        it("deletes nothing and says so: the store does, by age", async () => {
+          await store.upsertRollups(minutes(3));
+          await settle();
+          expect(await store.deleteRollupsBefore(key, T0 + 3 * MINUTE)).toBe(0);
+          expect(await readAll()).toEqual(minutes(3));
+        });
+        return;
+      }
+
       it("deletes buckets that start before, of all parts, and says how many rows", async () => {
         const parts = ["core", "core+17", "markout.5s"];
         const rows = minutes(4).flatMap((row) => parts.map((part) => ({ ...row, part })));
@@ -664,27 +689,47 @@ export function metricStoreContract(
       it("writes, restates and ignores by version as rollups do", async () => {
         expect((await store.upsertTrades([trade({ version: 2 })])).written).toBe(1);
         expect((await store.upsertTrades([trade({ version: 1, value: "old" })])).stale).toBe(1);
-        expect((await store.upsertTrades([trade({ version: 2 })])).stale).toBe(1);
+        expect(await store.upsertTrades([trade({ version: 2 })])).toEqual(repeated(1));
         const matured = trade({ version: 3, value: { price: "100.5", markout: { "5s": 1.25 } } });
         expect((await store.upsertTrades([matured])).written).toBe(1);
         expect((await readTrades()).rows).toEqual([matured]);
       });
 
-      it("reports the same version with other values, or another time, as conflicting", async () => {
+      it("reports the same version with other values as conflicting", async () => {
         await store.upsertTrades([trade()]);
-        for (const other of [trade({ value: "other" }), trade({ time: T0 + 1 })]) {
-          const outcome = await store.upsertTrades([other]);
-          expect(outcome).toMatchObject({ written: 0, stale: 0 });
-          expect(outcome.conflicting[0]).toContain("T1");
-        }
+        const outcome = await store.upsertTrades([trade({ value: "other" })]);
+        expect(outcome).toMatchObject({ written: 0, stale: 0 });
+        expect(outcome.conflicting[0]).toContain("T1");
         expect((await readTrades()).rows).toEqual([trade()]);
       });
 
-      it("never overwrites a tradeId by another sequence, whatever the version", async () => {
-        await store.upsertTrades([trade({ sequence: 5, tradeId: "X" })]);
+      const isGuarded = capabilities.reusedTradeId === "conflicting";
+
+      it(`never overwrites a tradeId by another time at the same version: it is ${capabilities.reusedTradeId}`, async () => {
+        await store.upsertTrades([trade()]);
+        const moved = trade({ time: T0 + 1 });
+        const outcome = await store.upsertTrades([moved]);
+        expect(outcome).toMatchObject({ written: isGuarded ? 0 : 1, stale: 0 });
+        if (isGuarded) expect(outcome.conflicting[0]).toContain("T1");
+        expect((await readTrades()).rows).toEqual(isGuarded ? [trade()] : [trade(), moved]);
+        expect(await store.findTrade("main", "BTC-PERP", "T1")).toEqual(trade());
+      });
+
+      it(`never overwrites a tradeId by another sequence, whatever the version: it is ${capabilities.reusedTradeId}`, async () => {
+        const first = trade({ sequence: 5, tradeId: "X" });
+        await store.upsertTrades([first]);
         const reused = trade({ sequence: 9, tradeId: "X", version: 99, value: "reused" });
-        expect((await store.upsertTrades([reused])).conflicting).toHaveLength(1);
-        expect((await readTrades()).rows).toEqual([trade({ sequence: 5, tradeId: "X" })]);
+        const { conflicting } = await store.upsertTrades([reused]);
+        expect(conflicting).toHaveLength(isGuarded ? 1 : 0);
+        expect((await readTrades()).rows).toEqual(isGuarded ? [first] : [first, reused]);
+        expect(await store.findTrade("main", "BTC-PERP", "X")).toEqual(first);
+      });
+
+      it("reports a tradeId that stands under two sequences in one call", async () => {
+        const first = trade({ sequence: 5, tradeId: "X" });
+        const reused = trade({ sequence: 9, tradeId: "X", version: 99 });
+        expect((await store.upsertTrades([first, reused])).conflicting).toHaveLength(1);
+        expect((await readTrades()).rows).toEqual([first]);
       });
 
       it("keeps one tradeId of two instruments and two accounts apart", async () => {
@@ -734,7 +779,7 @@ export function metricStoreContract(
           trades: [trade()],
         });
         expect(outcome).toEqual({
-          rollups: { written: 1, stale: 1, conflicting: [] },
+          rollups: repeated(1, 1),
           trades: { written: 1, stale: 0, conflicting: [] },
         });
         expect(await readAll()).toHaveLength(2);
@@ -934,7 +979,10 @@ export function metricStoreContract(
 }
 
 /** Few keys and versions, so that every collision happens; each version is given one of two values. */
-async function agreesWithModel(open: () => Promise<Opened<MetricStore>>): Promise<void> {
+async function agreesWithModel(
+  open: () => Promise<Opened<MetricStore>>,
+  { repeatedRow }: MetricStoreCapabilities,
+): Promise<void> {
   const row = fc.record({
     at: fc.integer({ min: 0, max: 2 }),
     part: fc.constantFrom("core", "core+1", "markout.5s"),
@@ -954,7 +1002,10 @@ async function agreesWithModel(open: () => Promise<Opened<MetricStore>>): Promis
             rollup({ bucket: T0 + at * MINUTE, ...fields }),
           );
           const expected = { written: 0, stale: 0, conflicts: 0 };
-          for (const next of rows) expected[applyToModel(model, next)] += 1;
+          for (const next of rows) {
+            const fate = applyToModel(model, next);
+            expected[fate === "repeated" ? repeatedRow : fate] += 1;
+          }
           const { written, stale, conflicting } = await opened.store.upsertRollups(rows);
           expect({ written, stale, conflicts: conflicting.length }).toEqual(expected);
         }
@@ -972,14 +1023,15 @@ async function agreesWithModel(open: () => Promise<Opened<MetricStore>>): Promis
 function applyToModel(
   model: Map<string, RollupRow>,
   next: RollupRow,
-): "written" | "stale" | "conflicts" {
+): "written" | "stale" | "repeated" | "conflicts" {
   const key = `${next.bucket} ${next.part}`;
   const standing = model.get(key);
   if (standing === undefined || standing.version < next.version) {
     model.set(key, next);
     return "written";
   }
-  return standing.version === next.version && standing.value !== next.value ? "conflicts" : "stale";
+  if (standing.version > next.version) return "stale";
+  return standing.value === next.value ? "repeated" : "conflicts";
 }
 
 /** Follows cursors to the end. */
