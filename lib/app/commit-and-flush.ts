@@ -11,7 +11,7 @@ import { versionOf } from "../core/pipeline/version.ts";
 import type { EpochUs } from "../core/units.ts";
 import type { AtomicStore } from "../ports/atomic-store.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { BatchOutcome, MetricStore } from "../ports/metric-store.ts";
+import type { BatchOutcome, MetricStore, RefusedRow } from "../ports/metric-store.ts";
 import type { StateKey, StateSnapshot, StateStore } from "../ports/state-store.ts";
 
 /** The same value at the same version differs: the fold was not deterministic, or two writers share an epoch. */
@@ -43,6 +43,8 @@ export interface CommitPorts {
   readonly clock?: Clock;
   /** Rows that the store refused because the same trade stands under another sequence. */
   readonly onRefusedTrades?: (trades: readonly string[]) => void;
+  /** Rows that the store will never take: figures read from it lack them, though the state counts them. */
+  readonly onRefusedRows?: (rows: readonly RefusedRow[]) => void;
 }
 
 /**
@@ -114,9 +116,11 @@ async function commitTogether(
  * the next commit writes them again under a higher one.
  */
 export function judge(
-  { onRefusedTrades }: Pick<CommitPorts, "onRefusedTrades">,
+  { onRefusedTrades, onRefusedRows }: Pick<CommitPorts, "onRefusedTrades" | "onRefusedRows">,
   { rollups, trades }: BatchOutcome,
 ): void {
+  const refused = [...(rollups.refused ?? []), ...(trades.refused ?? [])];
+  if (refused.length > 0) onRefusedRows?.(refused);
   const { conflicting } = rollups;
   if (conflicting.length > 0) {
     const rows = conflicting.slice(0, 3).join(", ");

@@ -7,7 +7,7 @@ import { clearDirty, dirtyRows } from "../core/pipeline/rows.ts";
 import { versionOf } from "../core/pipeline/version.ts";
 import type { DurationUs, EpochUs } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { MetricStore } from "../ports/metric-store.ts";
+import type { MetricStore, RefusedRow } from "../ports/metric-store.ts";
 import type { StateKey, StateStore } from "../ports/state-store.ts";
 import { judge, snapshotOf } from "./commit-and-flush.ts";
 
@@ -15,6 +15,8 @@ export interface SweepPorts {
   readonly state: StateStore;
   readonly metrics: MetricStore;
   readonly clock: Clock;
+  /** As in a commit. */
+  readonly onRefusedRows?: (rows: readonly RefusedRow[]) => void;
 }
 
 export interface SweepOptions {
@@ -47,12 +49,13 @@ export async function flushDirty(ports: SweepPorts, options: SweepOptions): Prom
 }
 
 /** Rows first, under the version of their commit; then the state says that it owes none, if it is still the same. */
-async function flushOne({ state, metrics }: SweepPorts, key: StateKey): Promise<boolean> {
+async function flushOne(ports: SweepPorts, key: StateKey): Promise<boolean> {
+  const { state, metrics } = ports;
   const snapshot = await state.load(key);
   if (snapshot?.dirtySince === undefined) return false;
   const { epoch, gen, body } = snapshot;
   const fold = decodeState(body);
-  judge({}, await metrics.upsertBatch(dirtyRows(fold, versionOf(epoch, gen))));
+  judge(ports, await metrics.upsertBatch(dirtyRows(fold, versionOf(epoch, gen))));
   clearDirty(fold);
   await state.commit(key, { epoch, gen }, snapshotOf(fold, epoch, gen + 1));
   return true;

@@ -14,6 +14,7 @@ import { decodeState } from "../../lib/core/pipeline/codec.ts";
 import type { InstrumentState } from "../../lib/core/pipeline/state.ts";
 import { offer } from "../../lib/core/pipeline/step.ts";
 import { type DurationUs, type EpochUs, MINUTE_US } from "../../lib/core/units.ts";
+import type { RefusedRow, RowBatch } from "../../lib/ports/metric-store.ts";
 import type { QuarantinedItem } from "../../lib/ports/quarantine.ts";
 import type { RecordBatch, StreamRecord } from "../../lib/ports/record-batch.ts";
 import type { StateStore } from "../../lib/ports/state-store.ts";
@@ -376,5 +377,34 @@ describe("rows that a commit owes", () => {
     expect(flushed).toEqual([{ account: "main", instrument: "B" }]);
     expect(failures.map((failure) => failure.key)).toEqual([key]);
     expect(await since()).toBe(NOW);
+  });
+
+  it("that the store will never take are told, each with its reason, by commit and sweeper", async () => {
+    const refused: RefusedRow[] = [];
+    const onRefusedRows = (rows: readonly RefusedRow[]) => void refused.push(...rows);
+    const metrics = {
+      ...store.metrics,
+      upsertBatch: async ({ rollups, trades }: RowBatch) => {
+        const row = rollups.map(({ part, bucket }) => `${part} ${bucket}`);
+        const rest = { rollups: [], trades };
+        const outcome = await store.metrics.upsertBatch(rest);
+        const why = row.map((name) => ({ row: name, reason: "older than its table keeps" }));
+        return { ...outcome, rollups: { ...outcome.rollups, refused: why } };
+      },
+    };
+    const answer = await processBatch(
+      ports({ metrics, onRefusedRows }),
+      batch(frame(line("A", 1))),
+    );
+    expect(answer.resumeAt).toBeUndefined();
+    expect(refused.length).toBeGreaterThan(0);
+    expect(await since()).toBe(NOW);
+    const told = refused.splice(0);
+    now += 61_000_000;
+    await flushDirty(
+      { state: store.state, metrics, clock, onRefusedRows },
+      { patience, limit: 10 },
+    );
+    expect(refused).toEqual(told);
   });
 });
