@@ -30,12 +30,12 @@ export class DynamoDbError extends Error {
 
   constructor(
     kind: DynamoDbErrorKind,
-    { table }: Pick<DynamoDbCall, "table">,
+    table: { readonly name: string },
     detail: { readonly message: string; readonly cause?: unknown },
   ) {
     super(detail.message, { cause: detail.cause });
     this.kind = kind;
-    this.table = table;
+    this.table = table.name;
     this.isTransient = TRANSIENT.has(kind);
     this.isOutcomeUnknown = OUTCOME_UNKNOWN.has(kind);
   }
@@ -109,7 +109,7 @@ export function explainDynamoDbError(error: unknown, call: DynamoDbCall): unknow
   const kind = kindOf(error);
   if (kind === undefined) return error;
   const message = `${SAY[kind](call)} (${error.name}: ${error.message})`;
-  return new DynamoDbError(kind, call, { message, cause: error });
+  return new DynamoDbError(kind, { name: call.table }, { message, cause: error });
 }
 
 function kindOf(error: Error): DynamoDbErrorKind | undefined {

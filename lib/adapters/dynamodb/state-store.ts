@@ -11,11 +11,12 @@ import type {
   StateStore,
   StateSummary,
 } from "../../ports/state-store.ts";
+import { names, number, readNames, readNumber, readPacked } from "./attributes.ts";
 import { byCodePoint } from "./code-point-order.ts";
 import { DynamoDbError } from "./dynamodb-error.ts";
 import { type Item, itemBytes } from "./item-bytes.ts";
 import { keyText } from "./key-text.ts";
-import { packText, unpackText } from "./packed-text.ts";
+import { packText } from "./packed-text.ts";
 import { attempt, scan, type Table } from "./table.ts";
 
 /** From here on a snapshot is large: every commit pays for each of its kilobytes. Wire it to an alarm. */
@@ -50,7 +51,7 @@ export function dynamoDbStateStore(options: StateStoreOptions): StateStore {
         new GetItemCommand({ TableName: name, Key: { pk: pkOf(key) }, ConsistentRead: true }),
       ),
     );
-    return found === undefined ? undefined : toSnapshot(found, name);
+    return found === undefined ? undefined : toSnapshot(options, found);
   }
 
   /**
@@ -75,7 +76,7 @@ export function dynamoDbStateStore(options: StateStoreOptions): StateStore {
       return { outcome: "committed" };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const current = error.Item === undefined ? undefined : toSnapshot(error.Item, name);
+      const current = error.Item === undefined ? undefined : toSnapshot(options, error.Item);
       return { outcome: "stale", current };
     }
   }
@@ -87,18 +88,18 @@ export function dynamoDbStateStore(options: StateStoreOptions): StateStore {
       ProjectionExpression: NAMES,
       ExpressionAttributeNames: { [NAMES]: "names" },
     });
-    for await (const item of items) found.push(keyOf(item));
+    for await (const item of items) found.push(keyOf(options, item));
     return found.sort(byName);
   }
 
+  /** Half the price of a consistent scan; they may lag by a moment. */
   async function summaries(): Promise<readonly StateSummary[]> {
     const found: StateSummary[] = [];
     const items = scan(options, {
-      ConsistentRead: true,
       ProjectionExpression: `${NAMES}, epoch, gen, summary`,
       ExpressionAttributeNames: { [NAMES]: "names" },
     });
-    for await (const item of items) found.push(toSummary(item, name));
+    for await (const item of items) found.push(toSummary(options, item));
     return found.sort(byName);
   }
 
@@ -109,10 +110,10 @@ export function dynamoDbStateStore(options: StateStoreOptions): StateStore {
       ProjectionExpression: `${NAMES}, dirtySince`,
       FilterExpression: "dirtySince < :before",
       ExpressionAttributeNames: { [NAMES]: "names" },
-      ExpressionAttributeValues: { ":before": { N: String(before) } },
+      ExpressionAttributeValues: { ":before": number(before) },
     });
     for await (const item of items) {
-      found.push({ key: keyOf(item), since: Number(item["dirtySince"]?.N) });
+      found.push({ key: keyOf(options, item), since: readNumber(options, item, "dirtySince") });
     }
     found.sort((a, b) => a.since - b.since || byName(a.key, b.key));
     return found.slice(0, limit).map(({ key }) => key);
@@ -128,50 +129,34 @@ function pkOf({ account, instrument }: StateKey): { readonly S: string } {
 function toItem(key: StateKey, { epoch, gen, body, summary, dirtySince }: StateSnapshot): Item {
   return {
     pk: pkOf(key),
-    names: { S: JSON.stringify([key.account, key.instrument]) },
-    epoch: { N: String(epoch) },
-    gen: { N: String(gen) },
+    names: names(key.account, key.instrument),
+    epoch: number(epoch),
+    gen: number(gen),
     body: { B: packText(body) },
     summary: { B: packText(summary) },
-    ...(dirtySince !== undefined && { dirtySince: { N: String(dirtySince) } }),
+    ...(dirtySince !== undefined && { dirtySince: number(dirtySince) }),
   };
 }
 
-function toSnapshot(item: Item, table: string): StateSnapshot {
-  const { epoch, gen, summary } = toSummary(item, table);
-  const snapshot = { epoch, gen, body: read(item, "body", table), summary };
-  const since = item["dirtySince"]?.N;
-  return since === undefined ? snapshot : { ...snapshot, dirtySince: Number(since) as EpochUs };
+function toSnapshot(table: Table, item: Item): StateSnapshot {
+  const { epoch, gen, summary } = toSummary(table, item);
+  const snapshot = { epoch, gen, body: readPacked(table, item, "body"), summary };
+  if (item["dirtySince"] === undefined) return snapshot;
+  return { ...snapshot, dirtySince: readNumber(table, item, "dirtySince") as EpochUs };
 }
 
-function toSummary(item: Item, table: string): StateSummary {
-  const { epoch, gen } = item;
-  if (epoch?.N === undefined || gen?.N === undefined) {
-    throw damaged(table, "epoch or gen is missing");
-  }
-  const summary = read(item, "summary", table);
-  return { ...keyOf(item), epoch: Number(epoch.N), gen: Number(gen.N), summary };
+function toSummary(table: Table, item: Item): StateSummary {
+  return {
+    ...keyOf(table, item),
+    epoch: readNumber(table, item, "epoch"),
+    gen: readNumber(table, item, "gen"),
+    summary: readPacked(table, item, "summary"),
+  };
 }
 
-function read(item: Item, name: "body" | "summary", table: string): string {
-  const packed = item[name]?.B;
-  if (packed === undefined) throw damaged(table, `its ${name} is missing`);
-  try {
-    return unpackText(packed);
-  } catch (cause) {
-    throw damaged(table, `its ${name} cannot be unpacked`, cause);
-  }
-}
-
-function damaged(table: string, why: string, cause?: unknown): DynamoDbError {
-  return new DynamoDbError(
-    "damaged",
-    { table },
-    {
-      message: `An item of table ${table} is not a snapshot of this version: ${why}; delete it and rebuild the instrument from the raw archive`,
-      cause,
-    },
-  );
+function keyOf(table: Table, item: Item): StateKey {
+  const [account = "", instrument = ""] = readNames(table, item);
+  return { account, instrument };
 }
 
 function conditionOn(
@@ -181,8 +166,8 @@ function conditionOn(
   return {
     ConditionExpression: "epoch = :epoch AND gen = :gen",
     ExpressionAttributeValues: {
-      ":epoch": { N: String(expected.epoch) },
-      ":gen": { N: String(expected.gen) },
+      ":epoch": number(expected.epoch),
+      ":gen": number(expected.gen),
     },
   };
 }
@@ -193,16 +178,11 @@ function measure({ name, onSize }: StateStoreOptions, key: StateKey, bytes: numb
   if (bytes < REFUSED_STATE_BYTES) return;
   throw new DynamoDbError(
     "too-large",
-    { table: name },
+    { name },
     {
       message: `The snapshot of ${JSON.stringify(key)} takes ${bytes} bytes in table ${name}, and ${REFUSED_STATE_BYTES} or more are refused: it holds too many unsettled trades or open buckets. Nothing was written; shorten the longest horizon, or split the instrument's events over several accounts`,
     },
   );
-}
-
-function keyOf({ names }: Item): StateKey {
-  const [account, instrument] = JSON.parse(names?.S ?? "[]") as [string, string];
-  return { account, instrument };
 }
 
 function byName(a: StateKey, b: StateKey): number {

@@ -1,6 +1,10 @@
 /** The DynamoDB adapters against an emulator of it: every contract, and what only a real server can say. */
+import { dynamoDbMetricStore } from "../../../lib/adapters/dynamodb/metric-store.ts";
 import { dynamoDbStateStore } from "../../../lib/adapters/dynamodb/state-store.ts";
-import { STATE_TABLE } from "../../../lib/adapters/dynamodb/tables.ts";
+import { METRICS_TABLE, STATE_TABLE } from "../../../lib/adapters/dynamodb/tables.ts";
+import { systemClock } from "../../../lib/adapters/local/system-clock.ts";
+import { DEFAULT_RETENTION } from "../../../lib/core/rollup/ladder.ts";
+import { metricStoreContract } from "../../contract/metric-store.contract.ts";
 import { stateStoreContract } from "../../contract/state-store.contract.ts";
 import { openingTable } from "./emulated-table.ts";
 
@@ -8,3 +12,18 @@ stateStoreContract("DynamoDB", openingTable(STATE_TABLE, dynamoDbStateStore), {
   reopening: "keeps-all",
   bodyCharactersMax: 320_000,
 });
+
+metricStoreContract(
+  "DynamoDB",
+  openingTable(METRICS_TABLE, (table) =>
+    dynamoDbMetricStore({ ...table, clock: systemClock, retention: DEFAULT_RETENTION }),
+  ),
+  {
+    reopening: "keeps-all",
+    refusedCall: "changes-nothing",
+    repeatedRow: "stale",
+    reusedTradeId: "conflicting",
+    deletion: "on-request",
+    times: "any",
+  },
+);

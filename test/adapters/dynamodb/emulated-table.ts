@@ -4,12 +4,13 @@ import {
   type CreateTableCommandInput,
   DeleteTableCommand,
   type DynamoDBClient,
+  type KeySchemaElement,
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { inject } from "vitest";
 import { dynamoDbClient } from "../../../lib/adapters/dynamodb/client.ts";
 import type { Table } from "../../../lib/adapters/dynamodb/table.ts";
-import type { TableDefinition } from "../../../lib/adapters/dynamodb/tables.ts";
+import type { KeyAttribute, TableDefinition } from "../../../lib/adapters/dynamodb/tables.ts";
 import type { Opened } from "../../contract/opened.ts";
 
 /** A client of the emulator, as the product makes them. */
@@ -59,18 +60,36 @@ async function createTable(client: DynamoDBClient, definition: TableDefinition):
 }
 
 function createTableInput(definition: TableDefinition, name: string): CreateTableCommandInput {
-  const { partitionKey, sortKey } = definition;
-  const keys = sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
+  const { indexes = [] } = definition;
+  const attributes = [definition, ...indexes].flatMap(keysOf);
+  const types = new Map(attributes.map(({ name: attribute, type }) => [attribute, type]));
   return {
     TableName: name,
     BillingMode: "PAY_PER_REQUEST",
-    AttributeDefinitions: keys.map(({ name: AttributeName, type: AttributeType }) => ({
+    AttributeDefinitions: Array.from(types, ([AttributeName, AttributeType]) => ({
       AttributeName,
       AttributeType,
     })),
-    KeySchema: keys.map(({ name: AttributeName }, i) => ({
-      AttributeName,
-      KeyType: i === 0 ? "HASH" : "RANGE",
-    })),
+    KeySchema: keySchema(definition),
+    ...(indexes.length > 0 && {
+      GlobalSecondaryIndexes: indexes.map((index) => ({
+        IndexName: index.name,
+        KeySchema: keySchema(index),
+        Projection: { ProjectionType: "KEYS_ONLY" },
+      })),
+    }),
   };
+}
+
+type Keyed = Pick<TableDefinition, "partitionKey" | "sortKey">;
+
+function keysOf({ partitionKey, sortKey }: Keyed): readonly KeyAttribute[] {
+  return sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
+}
+
+function keySchema(keyed: Keyed): KeySchemaElement[] {
+  return keysOf(keyed).map(({ name: AttributeName }, i) => ({
+    AttributeName,
+    KeyType: i === 0 ? "HASH" : "RANGE",
+  }));
 }
