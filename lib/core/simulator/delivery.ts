@@ -3,6 +3,7 @@ import type { EpochUs } from "../units.ts";
 import type { SimulatedLine } from "./event-writer.ts";
 import { type RngState, stream, uniform } from "./rng.ts";
 import type { DeliveryFaults } from "./scenario.ts";
+import { type Plan, plannedFaults } from "./scenario-plan.ts";
 
 /** Lines of one instrument on their way, ascending by time of arrival, as JSON. */
 export interface DeliveryState {
@@ -26,9 +27,9 @@ function later(line: SimulatedLine, byUs: number): SimulatedLine {
 }
 
 /** One line's fate: delivered, delivered later, delivered twice, or never. */
-function send(line: SimulatedLine, faults: DeliveryFaults, state: DeliveryState): void {
+function send(line: SimulatedLine, faults: DeliveryFaults | undefined, state: DeliveryState): void {
   const { held, rng } = state;
-  if (line.line.startsWith('{"type":"instrument"')) {
+  if (faults === undefined || line.line.startsWith('{"type":"instrument"')) {
     held.push(line);
     return;
   }
@@ -50,12 +51,12 @@ function send(line: SimulatedLine, faults: DeliveryFaults, state: DeliveryState)
 export function deliver(
   written: readonly SimulatedLine[],
   until: number,
-  faults: DeliveryFaults | undefined,
+  plan: Plan,
   state: DeliveryState,
 ): readonly SimulatedLine[] {
-  const isOrdered = faults === undefined && isAfter(written[0], state.held.at(-1));
-  if (faults === undefined) state.held.push(...written);
-  else for (const line of written) send(line, faults, state);
+  const isOrdered = !plan.isFaulty && isAfter(written[0], state.held.at(-1));
+  if (!plan.isFaulty) state.held.push(...written);
+  else for (const line of written) send(line, plannedFaults(plan, line.time), state);
   if (!isOrdered) state.held.sort((a, b) => a.time - b.time);
   const split = firstFrom(state.held, until);
   const due = state.held.slice(0, split);

@@ -160,7 +160,8 @@ export class EventWriter {
     );
   }
 
-  trade(time: number, trade: TradeLine): void {
+  /** @param clockUs added to the time that is written: the trades' own clock may be off */
+  trade(time: number, trade: TradeLine, clockUs = 0): void {
     const quoteId = trade.quoteId === undefined ? "" : `,"quoteId":"${trade.quoteId}"`;
     const counterparty =
       trade.counterparty === undefined ? "" : `,"counterparty":"${trade.counterparty}"`;
@@ -174,6 +175,7 @@ export class EventWriter {
       `,"tradeId":"${trade.tradeId}","side":"${trade.side}","price":"${this.price(trade.price)}"` +
         `,"quantity":"${this.lots(trade.quantity)}","liquidity":"${trade.liquidity}"` +
         `,"fee":"${trade.fee}"${quoteId}${counterparty}${before}`,
+      clockUs,
     );
   }
 
@@ -222,11 +224,11 @@ export class EventWriter {
     return fixedText(lots * this.contract.lot.mantissa, this.contract.lot.decimals);
   }
 
-  private write(type: string, time: number, fields: string): void {
+  private write(type: string, time: number, fields: string, clockUs = 0): void {
     const at = Math.max(time, this.lastTime);
     this.lastTime = at;
     this.sequenceNumber++;
-    const line = `{"type":"${type}${this.head}${at},"sequence":${this.sequenceNumber}${fields}}`;
+    const line = `{"type":"${type}${this.head}${at + clockUs},"sequence":${this.sequenceNumber}${fields}}`;
     this.out.push({ time: at as EpochUs, instrument: this.contract.name, line });
   }
 }

@@ -1,4 +1,5 @@
 /** One instrument from its first line on: the market moves, Brawler trades, lines come out, in order of time. */
+import type { Liquidity, Side } from "../events/event.ts";
 import { EventWriter, type SimulatedLine } from "./event-writer.ts";
 import {
   type FundingState,
@@ -8,8 +9,10 @@ import {
 } from "./funding-schedule.ts";
 import type { InstrumentProfile } from "./instrument-profile.ts";
 import { initialMaker, Maker, type MakerState, type TradeHost } from "./maker.ts";
-import type { Plan, PriceWorld } from "./price-world.ts";
-import { type Effects, effectsAt, nextChange } from "./scenario.ts";
+import { MarkoutTruth } from "./markout-truth.ts";
+import type { PriceWorld } from "./price-world.ts";
+import type { Effects } from "./scenario.ts";
+import { type Plan, plannedChange, plannedEffects } from "./scenario-plan.ts";
 import { initialMarket, type MarketState, SyntheticMarket } from "./synthetic-market.ts";
 
 /** Where an instrument stands, as JSON. */
@@ -75,6 +78,8 @@ export class InstrumentSimulation implements TradeHost {
   private readonly maker: Maker;
   private readonly writer: EventWriter;
   private readonly phase: number;
+  /** Of this run. */
+  readonly markoutTruth: MarkoutTruth;
   private effects: Effects;
   /** The market at the start of the current step: what a taker within it saw. */
   private timeBefore: number;
@@ -95,11 +100,12 @@ export class InstrumentSimulation implements TradeHost {
     this.state = state;
     this.writer = new EventWriter(profile, state.sequence, state.lastLine);
     this.writer.intervalMinutes = profile.fundingMinutes ?? 0;
-    const { isNull } = run.plan.scenario;
+    const { isNull } = run.plan;
     this.market = new SyntheticMarket(profile, world.follow(profile), state.market, isNull);
     const output = { writer: this.writer, host: this };
     this.maker = new Maker(profile, this.market, output, state.maker);
     this.phase = gridPhase(profile.name);
+    this.markoutTruth = new MarkoutTruth(run.telling.horizonsUs);
     this.effects = this.look(state.market.time);
     this.timeBefore = state.market.time;
     this.bidBefore = state.market.bid;
@@ -139,9 +145,8 @@ export class InstrumentSimulation implements TradeHost {
 
   /** What is planted at `time`, and until when. */
   private look(time: number): Effects {
-    const { scenario, anchor } = this.plan;
-    this.nextChange = nextChange(scenario, anchor, time);
-    return effectsAt(scenario, anchor, time);
+    this.nextChange = plannedChange(this.plan, time);
+    return plannedEffects(this.plan, time);
   }
 
   private gridAfter(time: number): number {
@@ -167,7 +172,7 @@ export class InstrumentSimulation implements TradeHost {
     // A trade at the very funding time counts as after it.
     if (time >= state.funding.next) this.fund(time);
     if (maker.isQuoting) maker.sweep(time, this.effects);
-    if (time >= this.nextChange || !this.plan.scenario.isSteady) this.effects = this.look(time);
+    if (time >= this.nextChange || !this.plan.isSteady) this.effects = this.look(time);
     this.bidBefore = state.market.bid;
     this.askBefore = state.market.ask;
     if (this.isTold(time) && !this.effects.outage) this.tellOrBeat(time);
@@ -218,6 +223,18 @@ export class InstrumentSimulation implements TradeHost {
     const { horizons } = this.state;
     for (const horizon of this.telling.horizonsUs) horizons.push(time + horizon);
     horizons.sort((a, b) => a - b);
+  }
+
+  afterImpact(time: number, side: Side, liquidity: Liquidity): void {
+    const { market, effects } = this;
+    const sign = side === "buy" ? 1 : -1;
+    const before = Math.log((this.bidBefore + this.askBefore) / 2);
+    const sinceUs = market.state.time - time;
+    this.markoutTruth.add(liquidity, (horizonUs) => {
+      const aheadS = Math.max(0, horizonUs - sinceUs) / 1_000_000;
+      const move = Math.exp(market.expectedLogMid(aheadS, effects) - before) - 1;
+      return sign * move * 10_000;
+    });
   }
 
   private fund(time: number): void {

@@ -63,7 +63,10 @@ export interface MakerState {
   tradeCount: number;
   race: Race | null;
   amendments: Amendment[];
+  /** Its own choices, apart from who comes to trade and from what is amended later. */
   readonly rng: RngState;
+  readonly encounters: RngState;
+  readonly amends: RngState;
 }
 
 /** What the maker tells its surroundings. */
@@ -71,12 +74,14 @@ export interface TradeHost {
   /** Before a trade is written: the market as it was, if nobody knows it yet. */
   beforeTrade(time: number): void;
   afterTrade(time: number): void;
+  /** When the market has taken notice of the trade. */
+  afterImpact(time: number, side: Side, liquidity: Liquidity): void;
 }
 
 const NEVER = Number.MAX_SAFE_INTEGER;
 const SECOND = 1_000_000;
 /** In usual quotes. */
-const EXPERIMENT_SIZES = [0.1, 0.2, 0.4, 0.7, 1, 1.5, 2.2, 3.2] as const;
+const EXPERIMENT_SIZES = [0.1, 0.2, 0.4, 0.8, 1.2, 1.8, 2.7, 4] as const;
 const SIZES = [1, 1, 1, 2, 0.5, 1, 1.5, 1] as const;
 /** A quote that stands too far off costs nothing but chances. */
 const LAZINESS = 2.5;
@@ -104,6 +109,8 @@ export function initialMaker(seed: number, profile: InstrumentProfile, time: num
     race: null,
     amendments: [],
     rng,
+    encounters: stream(seed, profile.name, "encounters"),
+    amends: stream(seed, profile.name, "amendments"),
   };
 }
 
@@ -145,6 +152,7 @@ export class Maker {
       state.race = null;
       const counterparty = this.someCounterparty();
       this.execute({ ...race, liquidity: "maker", quoteId: race.id, counterparty }, effects);
+      this.host.afterImpact(race.time, race.side, "maker");
     }
     while ((state.amendments[0]?.time ?? NEVER) <= time) this.amend(effects);
     if (state.next <= time) this.decide(time, effects);
@@ -159,13 +167,14 @@ export class Maker {
     const distanceBps = ((away / mid) * 10_000) / this.market.nervousness;
     const { fillShare, fillDecay } = this.profile.flow;
     const reach = fillShare * effects.fill * Math.exp(-fillDecay * distanceBps);
-    if (!chance(this.state.rng, reach)) return;
+    if (!chance(this.state.encounters, reach)) return;
     const lots = this.fill(side, arrival, effects);
     const reached = (10_000 * away) / mid;
     const size = Math.sqrt(lots / this.profile.quoting.quoteLots);
     const planted = effects.adverseBps + effects.sizeImpactBps * size;
     const toxicity = arrival.counterparty === TOXIC ? effects.toxicImpact : 1;
-    this.market.follow(arrival.sign, reached * effects.impact * toxicity, planted);
+    this.market.follow(arrival, reached * effects.impact * toxicity, planted);
+    this.host.afterImpact(arrival.time, side, "maker");
   }
 
   /** The market went through a quote: whoever saw it first took all of it. */
@@ -177,20 +186,21 @@ export class Maker {
   }
 
   private sweepSide(side: Side, time: number, effects: Effects): void {
-    if (effects.fill < 1 && !chance(this.state.rng, effects.fill)) {
+    if (effects.fill < 1 && !chance(this.state.encounters, effects.fill)) {
       this.cancel(side, time, "pulled");
       return;
     }
     const { quantity, filled } = this.state[side];
     const counterparty = this.someCounterparty();
     this.fillLots(side, quantity - filled, { time, counterparty }, effects);
+    this.host.afterImpact(time, side, "maker");
   }
 
   /** @returns the lots that were filled */
   private fill(side: Side, arrival: Arrival, effects: Effects): number {
     const quote = this.state[side];
     const left = quote.quantity - quote.filled;
-    const lots = effects.sizeImpactBps > 0 ? left : Math.min(left, this.market.takerLots());
+    const lots = effects.sizeImpactBps > 0 ? left : Math.min(left, arrival.lots);
     this.fillLots(side, lots, arrival, effects);
     return lots;
   }
@@ -215,7 +225,7 @@ export class Maker {
     state.tradeCount++;
     const tradeId = `T${state.tradeCount}`;
     this.host.beforeTrade(time);
-    this.writer.trade(time, {
+    const line = {
       tradeId,
       side,
       price,
@@ -225,18 +235,19 @@ export class Maker {
       quoteId: quoteId === 0 ? undefined : `Q${quoteId}`,
       counterparty: execution.counterparty,
       positionBefore: this.profile.reportsPosition ? state.position : undefined,
-    });
+    };
+    this.writer.trade(time, line, effects.tradeClockUs);
     state.position += side === "buy" ? lots : -lots;
-    this.host.afterTrade(time);
+    this.host.afterTrade(time + effects.tradeClockUs);
     if (effects.busts + effects.corrections > 0) this.planAmendment(execution, tradeId, effects);
   }
 
   private planAmendment(trade: Execution, tradeId: string, effects: Effects): void {
-    const { rng, amendments } = this.state;
-    const u = uniform(rng);
+    const { amends, amendments } = this.state;
+    const u = uniform(amends);
     if (u >= effects.busts + effects.corrections) return;
     const kind = u < effects.busts ? "bust" : "correction";
-    const time = trade.time + Math.round((30 + 570 * uniform(rng)) * SECOND);
+    const time = trade.time + Math.round((30 + 570 * uniform(amends)) * SECOND);
     amendments.push({ time, kind, trade, tradeId });
     amendments.sort((a, b) => a.time - b.time);
   }
@@ -252,8 +263,9 @@ export class Maker {
       this.writer.bust(time, tradeId);
       return;
     }
-    const up = chance(this.state.rng, 0.5) ? 1 : -1;
-    const price = Math.max(1, trade.price + up * (1 + Math.floor(3 * uniform(this.state.rng))));
+    const { amends } = this.state;
+    const up = chance(amends, 0.5) ? 1 : -1;
+    const price = Math.max(1, trade.price + up * (1 + Math.floor(3 * uniform(amends))));
     const rate = feeRate(this.profile.tiers, this.profile.tier + effects.tierStep, trade.liquidity);
     this.writer.correction(time, tradeId, price, feeText(this.profile, price, trade.lots, rate));
   }
@@ -370,9 +382,9 @@ export class Maker {
     const quote = state[side];
     if (quote.id === 0) return;
     this.writeQuote(time, side, "cancelled", reason);
-    if (state.race === null && chance(state.rng, RACE_SHARE)) {
-      const lots = Math.min(quote.quantity - quote.filled, this.market.takerLots());
-      const late = 1_000 + Math.floor(8_000 * uniform(state.rng));
+    if (state.race === null && chance(state.encounters, RACE_SHARE)) {
+      const lots = Math.min(quote.quantity - quote.filled, this.market.orderLots(state.encounters));
+      const late = 1_000 + Math.floor(8_000 * uniform(state.encounters));
       state.race = { time: time + late, side, price: quote.price, lots, id: quote.id };
     }
     quote.id = 0;
@@ -414,9 +426,10 @@ export class Maker {
       },
       effects,
     );
+    this.host.afterImpact(time, side, "taker");
   }
 
   private someCounterparty(): string {
-    return counterpartyAt(uniform(this.state.rng));
+    return counterpartyAt(uniform(this.state.encounters));
   }
 }

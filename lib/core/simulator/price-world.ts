@@ -1,14 +1,9 @@
 /** All price paths of one simulation: the market's, and one for each asset that an instrument follows. */
 import { MINUTE_US, SECOND_US } from "../units.ts";
-import type { InstrumentProfile } from "./instrument-profile.ts";
+import { type InstrumentProfile, instrumentProfile } from "./instrument-profile.ts";
 import { initialPath, type PathState, type PathStyle, PricePath } from "./price-path.ts";
-import { type Effects, effectsAt, type Scenario } from "./scenario.ts";
-
-/** When a scenario's clock starts. */
-export interface Plan {
-  readonly scenario: Scenario;
-  readonly anchor: number;
-}
+import { type Effects, PAIR } from "./scenario.ts";
+import { type Plan, plannedEffects } from "./scenario-plan.ts";
 
 /** Each path's state, by name; `market` is the whole market's. */
 export type WorldState = Readonly<Record<string, PathState>>;
@@ -16,14 +11,14 @@ export type WorldState = Readonly<Record<string, PathState>>;
 /** A day's move of the market path, in basis points of nothing in particular: instruments scale it. */
 const MARKET_STYLE: PathStyle = {
   volatilityPerDay: 1,
-  volOfVol: [0.5, 0.45, 0.4],
+  volOfVol: [0.42, 0.28, 0.4],
   jumpsPerDay: 8,
   jumpSize: 0.05,
 };
 
 const ASSET_STYLE: PathStyle = {
   volatilityPerDay: 1,
-  volOfVol: [0.33, 0.31, 0.22],
+  volOfVol: [0.33, 0.22, 0.22],
   jumpsPerDay: 14,
   jumpSize: 0.05,
 };
@@ -32,8 +27,8 @@ const ASSET_STYLE: PathStyle = {
 const MARKET_VARIANCE = MARKET_STYLE.volOfVol.reduce((sum, sd) => sum + sd * sd, 0);
 /** Share of the market's log volatility that every asset feels in its own moves. */
 const SHARED_VOLATILITY = 0.8;
-/** An instrument looks back at most this far: its lag, and the second before. */
-const LOOK_BACK_US = 2 * SECOND_US;
+/** An instrument looks back at most this far: its lag, four times as long in `lead-lag`, and the second before. */
+const LOOK_BACK_US = 5 * SECOND_US;
 
 const MARKET = "market";
 
@@ -55,13 +50,12 @@ export class PriceWorld {
     const last = Math.floor(untilUs / MINUTE_US) + 1;
     while (this.market.nextMinute <= last) {
       const minute = this.market.nextMinute;
-      const effects = effectsAt(this.plan.scenario, this.plan.anchor, minute * MINUTE_US);
-      this.drawMinute(minute, effects);
+      this.drawMinute(minute, plannedEffects(this.plan, minute * MINUTE_US));
     }
   }
 
   private drawMinute(minute: number, effects: Effects): void {
-    const isNull = this.plan.scenario.isNull;
+    const { isNull } = this.plan;
     const volatility = effects.volatility;
     this.market.drawMinute({ logVolatility: 0, volatility, isNull });
     const shared = SHARED_VOLATILITY * this.market.logVolatilityAt(minute);
@@ -73,9 +67,17 @@ export class PriceWorld {
 
   /** The world as one instrument sees it. */
   follow(profile: InstrumentProfile): FollowedPrice {
-    const asset = this.assets.get(profile.base);
-    if (asset === undefined) throw new RangeError(`no price path of ${profile.base}`);
-    return new FollowedPrice(this.market, asset, profile);
+    const own = this.blend(profile);
+    if (own === undefined) throw new RangeError(`no price path of ${profile.base}`);
+    const isFollower = profile.name === PAIR.follower;
+    const leader = isFollower ? this.blend(instrumentProfile(PAIR.leader)) : undefined;
+    return new FollowedPrice(profile, own, leader);
+  }
+
+  private blend({ base, marketCorrelation: rho }: InstrumentProfile): Blend | undefined {
+    const asset = this.assets.get(base);
+    if (asset === undefined) return undefined;
+    return { market: this.market, marketShare: rho, asset, assetShare: Math.sqrt(1 - rho * rho) };
   }
 
   /** @param timeUs the instrument that lags most goes on from here */
@@ -88,36 +90,59 @@ export class PriceWorld {
   }
 }
 
+/** Two paths, and how much of each: the squares of the shares add up to 1. */
+interface Blend {
+  readonly market: PricePath;
+  readonly marketShare: number;
+  readonly asset: PricePath;
+  readonly assetShare: number;
+}
+
+/** In which of its ways an instrument follows the world. */
+export interface Following {
+  /** The whole market's move arrives after so many usual lags. */
+  readonly lag: number;
+  /** It moves as its leader does. */
+  readonly isPaired: boolean;
+}
+
 /** The part of the world that moves one instrument. */
 export class FollowedPrice {
-  private readonly market: PricePath;
-  private readonly asset: PricePath;
+  private readonly own: Blend;
+  private readonly leader: Blend | undefined;
   private readonly lagUs: number;
-  private readonly marketShare: number;
-  private readonly assetShare: number;
   private readonly daily: number;
 
-  constructor(market: PricePath, asset: PricePath, profile: InstrumentProfile) {
-    const rho = profile.marketCorrelation;
-    this.market = market;
-    this.asset = asset;
+  /** @param leader whose moves it may take over, at its own volatility */
+  constructor(profile: InstrumentProfile, own: Blend, leader: Blend | undefined) {
+    this.own = own;
+    this.leader = leader;
     this.lagUs = profile.lagMs * 1_000;
-    this.marketShare = rho;
-    this.assetShare = Math.sqrt(1 - rho * rho);
     this.daily = profile.volatilityBpsPerDay / 10_000;
   }
 
+  /** There is somebody to follow. */
+  get isFollower(): boolean {
+    return this.leader !== undefined;
+  }
+
   /** Log price relative to the start price, the market's part a little late. */
-  logPrice(timeUs: number): number {
-    const market = this.market.at(timeUs - this.lagUs);
-    return this.daily * (this.marketShare * market + this.assetShare * this.asset.at(timeUs));
+  logPrice(timeUs: number, { lag, isPaired }: Following): number {
+    const { market, marketShare, asset, assetShare } = this.blend(isPaired);
+    const late = market.at(timeUs - this.lagUs * lag);
+    return this.daily * (marketShare * late + assetShare * asset.at(timeUs));
+  }
+
+  private blend(isPaired: boolean): Blend {
+    return isPaired ? (this.leader ?? this.own) : this.own;
   }
 
   /** Volatility of a minute relative to the usual one. */
   volatility(minute: number): number {
-    const market = this.marketShare * this.market.volatilityAt(minute);
-    const asset = this.assetShare * this.asset.volatilityAt(minute);
-    return Math.sqrt(market * market + asset * asset);
+    const { market, marketShare, asset, assetShare } = this.own;
+    const common = marketShare * market.volatilityAt(minute);
+    const specific = assetShare * asset.volatilityAt(minute);
+    return Math.sqrt(common * common + specific * specific);
   }
 }
 

@@ -28,6 +28,15 @@ export interface Effects {
   readonly sizeImpactBps: number;
   /** Added to the log price, in bps; comes and goes without a trace. */
   readonly priceShiftBps: number;
+  /** How long the whole market's move takes to arrive, times its usual time. */
+  readonly lag: number;
+  /**
+   * Not 0: LINK-PERP follows SOL-PERP's price, times a constant, and their distance from each other is a
+   * process that comes back with a half-life of two hours and has this standard deviation, in bps.
+   */
+  readonly pairBps: number;
+  /** Added to the time that is written on our trades, in µs. */
+  readonly tradeClockUs: number;
   /** Whether the market feed is silent. */
   readonly outage: boolean;
   /** Added to the fee tier: −1 is one tier worse. */
@@ -66,6 +75,14 @@ export interface Scenario {
   /** Undefined: once. */
   readonly everyUs: number | undefined;
   readonly faults: DeliveryFaults | undefined;
+  /** A start and a length may be asked for. */
+  readonly isTimed: boolean;
+  /** It changes something that the null world has too. */
+  readonly worksInNull: boolean;
+  /** One of the faults that `data-faults` is made of. */
+  readonly isPartOfDataFaults: boolean;
+  /** Instruments without which nothing of it shows. */
+  readonly needs: readonly string[];
   /** The effects stay the same throughout a window. */
   readonly isSteady: boolean;
   /** @param elapsedUs since the onset of this window */
@@ -86,6 +103,9 @@ export const USUAL: Effects = {
   adverseBps: 0,
   sizeImpactBps: 0,
   priceShiftBps: 0,
+  lag: 1,
+  pairBps: 0,
+  tradeClockUs: 0,
   outage: false,
   tierStep: 0,
   funding: 0,
@@ -124,6 +144,10 @@ function moving(
     lengthUs: shape.lengthUs,
     everyUs: shape.everyUs,
     faults: shape.faults,
+    isTimed: shape.isTimed ?? true,
+    worksInNull: shape.worksInNull ?? false,
+    isPartOfDataFaults: shape.isPartOfDataFaults ?? false,
+    needs: shape.needs ?? [],
     isSteady: false,
     effects,
   };
@@ -161,22 +185,36 @@ const FAULT_RATES: DeliveryFaults = { duplicates: 0.01, reorders: 0.02, late: 0.
 
 function faulty(name: keyof DeliveryFaults, description: string): Scenario {
   const faults = { ...NO_FAULTS, [name]: FAULT_RATES[name] };
-  return steady(name, description, {}, { onsetUs: 0, faults });
+  const shape = { onsetUs: 0, faults, worksInNull: true, isPartOfDataFaults: true };
+  return steady(name, description, {}, shape);
 }
 
+/** From the start of the run on. */
+const AT_ONCE: Shape = { onsetUs: 0 };
+
+const AMENDED: Shape = { ...AT_ONCE, worksInNull: true, isPartOfDataFaults: true };
+
+/** The two that `cointegrated-pair` ties together: the first follows the second. */
+export const PAIR = { follower: "LINK-PERP", leader: "SOL-PERP" } as const;
+
 const SCENARIOS: readonly Scenario[] = [
-  steady("normal", "the usual market: every stylised fact, nothing planted", {}, { onsetUs: 0 }),
+  steady(
+    "normal",
+    "the usual market: every stylised fact, nothing planted",
+    {},
+    { onsetUs: 0, isTimed: false },
+  ),
   steady(
     "null",
     "no structure at all: what no test and no alert may find anything in",
     {},
-    { onsetUs: 0, isNull: true },
+    { onsetUs: 0, isNull: true, isTimed: false },
   ),
   steady(
     "calm",
     "half the volatility, less informed flow",
     { volatility: 0.5, informed: 0.5, arrivals: 0.7 },
-    { onsetUs: 0 },
+    AT_ONCE,
   ),
   steady("toxic-flow", "twice the informed flow, each order moving the price twice as far", {
     informed: 2,
@@ -217,63 +255,84 @@ const SCENARIOS: readonly Scenario[] = [
     "liquidity-drought",
     "spread × 5, depth ÷ 5 and fewer takers for an hour, four times a day",
     { spread: 5, depth: 0.2, arrivals: 0.4 },
-    { ...HALF_HOURS, lengthUs: HOUR_US },
+    { ...HALF_HOURS, lengthUs: HOUR_US, worksInNull: true },
   ),
   steady(
     "feed-outage",
     "the market feed is silent for 90 s, every two hours",
     { outage: true },
-    { lengthUs: 90 * SECOND_US, everyUs: 2 * HOUR_US },
+    { lengthUs: 90 * SECOND_US, everyUs: 2 * HOUR_US, worksInNull: true },
   ),
   steady(
     "inventory-run",
     "takers mostly buy while Brawler no longer leans against its inventory",
     { forcedBuys: 0.8, skew: 0 },
-    { lengthUs: 3 * HOUR_US, everyUs: 12 * HOUR_US },
+    { lengthUs: 3 * HOUR_US, everyUs: 12 * HOUR_US, worksInNull: true },
   ),
-  steady("hit-rate-drop", "our quotes are reached 30 % less often from the onset on", {
-    fill: 0.7,
-  }),
+  steady(
+    "hit-rate-drop",
+    "our quotes are reached 30 % less often from the onset on",
+    { fill: 0.7 },
+    { worksInNull: true },
+  ),
   moving(
     "markout-drift",
     "the price after our maker trades worsens by 0.1 bps a day",
     markoutDrift,
-    { onsetUs: 0 },
+    { ...AT_ONCE, worksInNull: true },
   ),
   steady(
     "size-experiment",
-    "quotes of random size, each trade moving the price by 0.5 bps times the root of it",
-    { sizeImpactBps: 0.5 },
-    { onsetUs: 0 },
+    "quotes of random size, each trade moving the price by 1.5 bps times the root of it",
+    { sizeImpactBps: 1.5 },
+    { ...AT_ONCE, worksInNull: true },
   ),
   steady(
     "fee-tier-switch",
     "one fee tier worse from the onset on",
     { tierStep: -1 },
-    { onsetUs: HOUR_US },
+    { onsetUs: HOUR_US, worksInNull: true },
   ),
   steady(
     "funding-spike",
     "funding 0.75 % higher per eight hours, for a day in three",
     { funding: 0.0075 },
-    { onsetUs: 0, lengthUs: DAY_US, everyUs: 3 * DAY_US },
+    { ...AT_ONCE, lengthUs: DAY_US, everyUs: 3 * DAY_US, worksInNull: true },
+  ),
+  steady(
+    "lead-lag",
+    "the whole market's move reaches all but BTC four times as late: ETH-PERP after 1.8 s",
+    { lag: 4 },
+    { ...AT_ONCE, needs: ["BTC-PERP", "ETH-PERP"] },
+  ),
+  steady(
+    "cointegrated-pair",
+    "LINK-PERP follows SOL-PERP at a distance of 40 bps that halves in two hours",
+    { pairBps: 40 },
+    { ...AT_ONCE, needs: [PAIR.leader, PAIR.follower] },
+  ),
+  steady(
+    "clock-skew",
+    "our trades are stamped three seconds late, against the market's clock",
+    { tradeClockUs: 3 * SECOND_US },
+    { ...AT_ONCE, worksInNull: true },
   ),
   faulty("duplicates", "1 % of the lines are delivered twice"),
   faulty("reorders", "2 % of the lines are delivered up to three seconds late"),
   faulty("late", "0.5 % of the lines are delivered 40 s to 10 min late"),
   faulty("gaps", "0.05 % of the lines are never delivered"),
-  steady("busts", "0.5 % of the trades are busted minutes later", { busts: 0.005 }, { onsetUs: 0 }),
+  steady("busts", "0.5 % of the trades are busted minutes later", { busts: 0.005 }, AMENDED),
   steady(
     "corrections",
     "0.5 % of the trades are corrected minutes later",
     { corrections: 0.005 },
-    { onsetUs: 0 },
+    AMENDED,
   ),
   steady(
     "data-faults",
     "duplicates, re-orders, late lines, gaps, busts and corrections together",
     { busts: 0.005, corrections: 0.005 },
-    { onsetUs: 0, faults: FAULT_RATES },
+    { ...AT_ONCE, faults: FAULT_RATES, worksInNull: true },
   ),
 ];
 
@@ -321,11 +380,7 @@ function windowAround(scenario: Scenario, anchor: number, time: number): Planted
   return { from: from as EpochUs, to: (from + length) as EpochUs };
 }
 
-/**
- * The windows of a scenario that overlap [from, to): what a detector should find.
- *
- * @internal
- */
+/** The windows of a scenario that overlap [from, to): what a detector should find. */
 export function plantedWindows(
   scenario: Scenario,
   anchor: EpochUs,

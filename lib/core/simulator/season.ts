@@ -1,17 +1,20 @@
 /** When the market is busy: hour of the day, weekend, the first minute of the hour, funding times. */
 
-const PEAK_MINUTE = 15 * 60;
-const TROUGH_MINUTE = 5 * 60;
 const DAY_MINUTES = 1_440;
 const EIGHT_HOURS = 480;
 
-/** 1.35 at 15:00 UTC, 0.85 at 05:00, half a cosine up and half a cosine down. */
+/** Relative volatility at each full hour of UTC: a peak when New York opens into Europe's afternoon, a trough before Europe wakes. */
+const AT_HOUR = [
+  0.95, 0.94, 0.87, 0.79, 0.72, 0.69, 0.75, 0.89, 1.0, 1.0, 0.95, 0.97, 1.1, 1.42, 1.73, 1.67, 1.4,
+  1.2, 1.15, 1.06, 1.0, 0.93, 0.88, 0.9,
+] as const;
+
+/** Straight between full hours. */
 function hourOfDay(minute: number): number {
-  const sinceTrough = (minute - TROUGH_MINUTE + DAY_MINUTES) % DAY_MINUTES;
-  const rise = PEAK_MINUTE - TROUGH_MINUTE;
-  const phase =
-    sinceTrough < rise ? sinceTrough / rise : 1 - (sinceTrough - rise) / (DAY_MINUTES - rise);
-  return 1.1 - 0.25 * Math.cos(Math.PI * phase);
+  const hour = Math.floor(minute / 60);
+  const from = AT_HOUR[hour] ?? 1;
+  const to = AT_HOUR[(hour + 1) % 24] ?? 1;
+  return from + (to - from) * ((minute % 60) / 60);
 }
 
 /** Bursts where algorithms wake: funding times, the full hour, its quarters. */
@@ -23,10 +26,15 @@ function bursts(minute: number): number {
   return minute % 5 === 0 ? 1.05 : 1;
 }
 
-const BY_MINUTE = Float64Array.from(
-  { length: DAY_MINUTES },
-  (_, minute) => (hourOfDay(minute) * bursts(minute)) / 1.1,
+/** Root mean square 1 over the day: the usual volatility of a day stays the usual one. */
+const BY_MINUTE = normalised(
+  Float64Array.from({ length: DAY_MINUTES }, (_, minute) => hourOfDay(minute) * bursts(minute)),
 );
+
+function normalised(factors: Float64Array): Float64Array {
+  const square = factors.reduce((sum, each) => sum + each * each, 0) / factors.length;
+  return factors.map((each) => each / Math.sqrt(square));
+}
 
 /** Factor on volatility and activity, about 1 on average. @param minute whole minutes since the epoch */
 export function season(minute: number): number {

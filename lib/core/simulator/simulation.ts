@@ -16,14 +16,15 @@ import {
   initialInstrument,
   type Telling,
 } from "./instrument-simulation.ts";
-import { initialWorld, type Plan, PriceWorld, type WorldState } from "./price-world.ts";
-import { type DeliveryFaults, scenarioByName } from "./scenario.ts";
+import { initialWorld, PriceWorld, type WorldState } from "./price-world.ts";
+import { type Plan, plannedTruth, planScenarios, requireInstruments } from "./scenario-plan.ts";
+import { instrumentTruth, pairTruth, type SimulationTruth } from "./simulation-truth.ts";
 
 /** How a run goes; what was chosen when the simulation began (seed, instruments) is in its state. */
 export interface RunOptions {
-  /** `normal` unless given. */
+  /** What is planted, as `planScenarios` reads it: `normal` unless given. */
   readonly scenario?: string;
-  /** When the scenario's clock starts; where this run starts, unless given. */
+  /** When the scenarios' clock starts; where this run starts, unless given. */
   readonly scenarioFrom?: EpochUs;
   /** How often the market is told, one second unless given. `HISTORY_GRID_US` suits months of history. */
   readonly gridUs?: DurationUs;
@@ -65,27 +66,32 @@ export class Simulation implements Iterable<SimulatedLine> {
   private readonly seed: number;
   private readonly until: number;
   private readonly blockUs: number;
-  private readonly faults: DeliveryFaults | undefined;
+  private readonly plan: Plan;
   private readonly world: PriceWorld;
   private readonly lanes: readonly Lane[];
   private readonly gridUs: number;
+  private readonly startedAt: number;
   private time: number;
   private pending: readonly SimulatedLine[];
   private taken = 0;
 
   constructor(state: SimulationState, options: RunOptions) {
     const profiles = state.instruments.map(({ name }) => instrumentProfile(name));
-    const scenario = scenarioByName(options.scenario ?? "normal");
-    const plan: Plan = { scenario, anchor: options.scenarioFrom ?? state.time };
+    const plan = planScenarios(options.scenario ?? "normal", options.scenarioFrom ?? state.time);
+    requireInstruments(
+      plan,
+      profiles.map(({ name }) => name),
+    );
     const telling: Telling = {
       gridUs: options.gridUs ?? LIVE_GRID_US,
       horizonsUs: options.horizonsUs ?? HORIZONS_US,
     };
     this.seed = state.seed;
     this.time = state.time;
+    this.startedAt = state.time;
     this.until = options.durationUs === undefined ? Infinity : state.time + options.durationUs;
     this.blockUs = telling.gridUs >= COARSE_US ? HOUR_US : MINUTE_US;
-    this.faults = scenario.faults;
+    this.plan = plan;
     this.world = new PriceWorld(plan, assetsOf(profiles), state.world);
     this.instruments = profiles.map(({ name }) => name);
     this.pending = state.pending;
@@ -134,13 +140,31 @@ export class Simulation implements Iterable<SimulatedLine> {
     };
   }
 
+  /** What this run planted so far, and what was bound to follow. */
+  truth(): SimulationTruth {
+    const span = { from: this.startedAt as EpochUs, to: this.time as EpochUs };
+    return {
+      schema: "brawler.truth/1",
+      seed: this.seed,
+      scenario: this.plan.text,
+      ...span,
+      planted: plannedTruth(this.plan, span),
+      instruments: this.lanes.map(({ run }, i) => {
+        const { markoutTruth } = run;
+        const expected = { maker: markoutTruth.of("maker"), taker: markoutTruth.of("taker") };
+        return instrumentTruth(this.instruments[i] ?? "", expected);
+      }),
+      pair: pairTruth(),
+    };
+  }
+
   /** Blocks end on the same instants whatever the run, so that where a run stops shows nowhere. */
   private nextBlock(): readonly SimulatedLine[] {
     const end = Math.min(this.time - (this.time % this.blockUs) + this.blockUs, this.until);
     this.world.ensure(end + this.gridUs);
     const streams = this.lanes.map(({ run, delivery }) => {
       run.advance(end);
-      return deliver(run.out.splice(0), end, this.faults, delivery);
+      return deliver(run.out.splice(0), end, this.plan, delivery);
     });
     this.time = end;
     return merge(streams);
@@ -196,7 +220,7 @@ function assetsOf(profiles: readonly InstrumentProfile[]): readonly string[] {
 /**
  * Starts a simulation: iterate it, or call `next`.
  *
- * @throws {RangeError} naming what there is, when an instrument or the scenario is unknown
+ * @throws {RangeError} naming what there is, when an instrument or a scenario is unknown or cannot be
  */
 export function simulate(options: SimulationOptions): Simulation {
   const { seed, from } = options;

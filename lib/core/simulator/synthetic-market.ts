@@ -2,11 +2,11 @@
  * One instrument's market: best bid and ask around a shared price path, and the takers who trade into it.
  *
  * Takers arrive in clusters (a Hawkes process) and with long memory of sign (each order is a slice of one of
- * ten hidden meta-orders of Pareto length). Some are informed: their news moves the price within seconds,
- * by as much as their sign *surprises*, so that remembered signs leave returns without autocorrelation.
+ * ten hidden meta-orders of Pareto length). Some are informed: their news moves the price within seconds, by
+ * the root of their size and as much as their sign *surprises*: remembered signs leave returns uncorrelated.
  */
 import type { InstrumentProfile } from "./instrument-profile.ts";
-import type { FollowedPrice } from "./price-world.ts";
+import type { FollowedPrice, Following } from "./price-world.ts";
 import {
   chance,
   exponential,
@@ -31,8 +31,6 @@ export interface MarketState {
   pressure: number;
   /** Self-excited part of the arrival rate, orders per second. */
   excitation: number;
-  /** What the next taker's sign is expected to be, in (−1, 1). */
-  expectedSign: number;
   readonly metaSigns: number[];
   readonly metaLeft: number[];
   /** Log spread around its usual width. */
@@ -40,7 +38,21 @@ export interface MarketState {
   /** Best bid and ask, in ticks. */
   bid: number;
   ask: number;
-  readonly rng: RngState;
+  /** How it follows the world, and what keeps its price where it was when that changed. */
+  following: Following;
+  offset: number;
+  readonly draws: MarketDraws;
+}
+
+/** One stream of randomness per purpose: who comes, on which side, how large, with which news, how the book looks. */
+export interface MarketDraws {
+  readonly arrivals: RngState;
+  readonly signs: RngState;
+  readonly sizes: RngState;
+  readonly news: RngState;
+  readonly spreads: RngState;
+  readonly depths: RngState;
+  readonly drift: RngState;
 }
 
 /** A taker order that reached the market during a step. */
@@ -49,6 +61,7 @@ export interface Arrival {
   time: number;
   /** +1 the taker bought, and may lift our ask; −1 it sold. */
   sign: number;
+  lots: number;
   counterparty: string;
 }
 
@@ -60,9 +73,16 @@ const DEVIATION_HALF_LIFE_S = 7_200;
 const META_ORDERS = 10;
 const META_LENGTH_ALPHA = 1.5;
 const META_LENGTH_MAX = 20_000;
-const SIGN_MEMORY = 0.1;
-/** Variance of a sign's surprise, about. */
-const SURPRISE_VARIANCE = 0.9;
+/** Variance of a sign's surprise times the root of its relative size, about. */
+const NEWS_VARIANCE = 1.35;
+/** Order sizes: Lomax's law with this tail, in units of its median, cut far out. */
+const SIZE_ALPHA = 2.1;
+const SIZE_MEDIAN = 2 ** (1 / SIZE_ALPHA) - 1;
+const SIZE_MAX = 400;
+/** Mean root of a size in medians. */
+const ROOT_SIZE_MEAN = 1.21;
+/** Share of orders whose size is a number that people type. */
+const ROUND_SHARE = 0.35;
 /** Longer steps treat the takers in bulk: nobody of ours is there to meet them. */
 const SINGLE_FILE_S = 2;
 const SPREAD_DECAY = Math.exp(-Math.LN2 / 30);
@@ -81,20 +101,35 @@ function clamp(value: number, low: number, high: number): number {
 }
 
 export function initialMarket(seed: number, name: string, time: number): MarketState {
-  const rng = stream(seed, name, "market");
+  const draws = marketDraws(seed, name);
+  const { signs } = draws;
   return {
     time,
     minute: Math.floor(time / 60_000_000),
     deviation: 0,
     pressure: 0,
     excitation: 0,
-    expectedSign: 0,
-    metaSigns: Array.from({ length: META_ORDERS }, () => (chance(rng, 0.5) ? 1 : -1)),
-    metaLeft: Array.from({ length: META_ORDERS }, () => metaLength(rng)),
-    spreadNoise: SPREAD_SD * normal(rng),
+    metaSigns: Array.from({ length: META_ORDERS }, () => (chance(signs, 0.5) ? 1 : -1)),
+    metaLeft: Array.from({ length: META_ORDERS }, () => metaLength(signs)),
+    spreadNoise: SPREAD_SD * normal(draws.spreads),
     bid: 0,
     ask: 0,
-    rng,
+    following: { lag: 1, isPaired: false },
+    offset: 0,
+    draws,
+  };
+}
+
+function marketDraws(seed: number, name: string): MarketDraws {
+  const of = (purpose: string) => stream(seed, name, purpose);
+  return {
+    arrivals: of("arrivals"),
+    signs: of("signs"),
+    sizes: of("sizes"),
+    news: of("news"),
+    spreads: of("spreads"),
+    depths: of("depths"),
+    drift: of("drift"),
   };
 }
 
@@ -145,11 +180,12 @@ export class SyntheticMarket {
     this.refresh();
     this.fade(seconds);
     this.arrivals.length = 0;
-    if (seconds <= SINGLE_FILE_S) this.meetTakers(seconds, effects);
-    else this.meetTakersInBulk(seconds, effects);
     const taken = state.pressure * (1 - this.pressureKept);
     state.pressure -= taken;
     state.deviation = (state.deviation + taken) * this.deviationKept;
+    if (this.isPaired(effects)) this.driftApart(effects);
+    if (seconds <= SINGLE_FILE_S) this.meetTakers(seconds, effects);
+    else this.meetTakersInBulk(seconds, effects);
     state.time = time;
     this.moveBook(effects);
   }
@@ -166,7 +202,8 @@ export class SyntheticMarket {
   moveBook(effects: Effects): void {
     const state = this.state;
     this.refresh();
-    const path = this.price.logPrice(state.time);
+    if (this.isFollowingAnew(effects)) this.followAnew(effects);
+    const path = state.offset + this.price.logPrice(state.time, state.following);
     const shift = effects.priceShiftBps / 10_000;
     const mid = this.exponential(this.logStartTicks + path + state.deviation + shift);
     const width = this.spreadFactor * mid * effects.spread;
@@ -175,9 +212,47 @@ export class SyntheticMarket {
     state.ask = state.bid + spread;
   }
 
-  /** A lasting push of the price by news, in bps; positive is up. */
-  private push(bps: number): void {
-    this.state.pressure += bps / 10_000;
+  private isPaired({ pairBps }: Effects): boolean {
+    return pairBps > 0 && this.price.isFollower;
+  }
+
+  private isFollowingAnew(effects: Effects): boolean {
+    const { lag, isPaired } = this.state.following;
+    return lag !== effects.lag || isPaired !== this.isPaired(effects);
+  }
+
+  /** Without a jump: only moves are followed. */
+  private followAnew(effects: Effects): void {
+    const { state, price } = this;
+    const before = price.logPrice(state.time, state.following);
+    state.following = { lag: effects.lag, isPaired: this.isPaired(effects) };
+    state.offset += before - price.logPrice(state.time, state.following);
+  }
+
+  /** Where the pair drifts apart, before it comes back as any deviation does. */
+  private driftApart({ pairBps }: Effects): void {
+    const sd = (pairBps / 10_000) * Math.sqrt(1 - this.deviationKept ** 2);
+    this.state.deviation += sd * normal(this.state.draws.drift);
+  }
+
+  /** A lasting push of the price by news, in bps; positive is up. What it did in `agoS` seconds is done. */
+  private push(bps: number, agoS: number): void {
+    const push = bps / 10_000;
+    const left = push * Math.exp(-agoS / PRICE_TAKES_UP_S);
+    this.state.pressure += left;
+    this.state.deviation += push - left;
+  }
+
+  /**
+   * Where the log mid, in ticks, is expected to be after so long: news under way arrives, deviations fade, and nobody can
+   * know the rest.
+   */
+  expectedLogMid(aheadS: number, effects: Effects): number {
+    const { time, offset, following, deviation, pressure } = this.state;
+    const path = offset + this.price.logPrice(time, following) + effects.priceShiftBps / 10_000;
+    const arriving = pressure * (1 - Math.exp(-aheadS / PRICE_TAKES_UP_S));
+    const fading = deviation * Math.exp((-Math.LN2 * aheadS) / DEVIATION_HALF_LIFE_S);
+    return this.logStartTicks + path + arriving + fading;
   }
 
   /**
@@ -199,9 +274,9 @@ export class SyntheticMarket {
    *
    * @param reachedBps distance of our price from the mid it saw
    */
-  follow(sign: number, reachedBps: number, plantedBps: number): void {
+  follow({ sign, time }: Arrival, reachedBps: number, plantedBps: number): void {
     const swept = this.isNull ? 0 : this.profile.flow.sweepImpact * reachedBps;
-    this.push(sign * (swept + plantedBps));
+    this.push(sign * (swept + plantedBps), (this.state.time - time) / 1_000_000);
   }
 
   /** How much wider than usual a maker does everything. */
@@ -216,7 +291,8 @@ export class SyntheticMarket {
     if (minute === this.cachedMinute) return;
     for (; state.minute < minute; state.minute++) {
       state.spreadNoise *= SPREAD_DECAY;
-      state.spreadNoise += SPREAD_SD * Math.sqrt(1 - SPREAD_DECAY ** 2) * normal(state.rng);
+      state.spreadNoise +=
+        SPREAD_SD * Math.sqrt(1 - SPREAD_DECAY ** 2) * normal(state.draws.spreads);
     }
     this.cachedMinute = minute;
     this.volatility = clamp(this.price.volatility(minute), 0.05, 20);
@@ -239,7 +315,7 @@ export class SyntheticMarket {
   private meetTakers(seconds: number, effects: Effects): void {
     const state = this.state;
     const rate = this.baseRate(effects) + state.excitation;
-    const count = poisson(state.rng, rate * seconds);
+    const count = poisson(state.draws.arrivals, rate * seconds);
     state.excitation *= this.excitationKept;
     if (count === 0) return;
     state.excitation += this.branching * EXCITATION_DECAY * count;
@@ -248,19 +324,32 @@ export class SyntheticMarket {
   }
 
   private meetTaker(seconds: number, effects: Effects): Arrival {
-    const { rng, time } = this.state;
+    const { draws, time } = this.state;
     const span = Math.floor(seconds * 1_000_000) - 2;
-    const at = time + 1 + Math.floor(uniform(rng) * Math.max(1, span));
-    const sign = chance(rng, effects.forcedBuys) ? 1 : this.nextSign();
-    const counterparty = counterpartyAt(uniform(rng));
-    this.learn(sign, counterparty === TOXIC ? effects.toxicImpact : 1, effects);
-    return { time: at, sign, counterparty };
+    const after = 1 + Math.floor(uniform(draws.arrivals) * Math.max(1, span));
+    const counterparty = counterpartyAt(uniform(draws.arrivals));
+    const expected = this.expectedSign(effects);
+    const sign = chance(draws.signs, effects.forcedBuys) ? 1 : this.nextSign();
+    const size = nextSize(draws.sizes);
+    const lots = this.typed(size, draws.sizes);
+    const arrival = { time: time + after, sign, lots, counterparty };
+    const news = (sign - expected) * Math.sqrt(size);
+    this.learn(arrival, news, seconds - after / 1_000_000, effects);
+    return arrival;
+  }
+
+  /** What nobody can know better before the order comes: the mean of who is at work. */
+  private expectedSign({ forcedBuys }: Effects): number {
+    if (this.isNull) return forcedBuys;
+    let sum = 0;
+    for (const sign of this.state.metaSigns) sum += sign;
+    return forcedBuys + ((1 - forcedBuys) * sum) / META_ORDERS;
   }
 
   private nextSign(): number {
-    const { rng, metaSigns, metaLeft } = this.state;
-    if (this.isNull) return chance(rng, 0.5) ? 1 : -1;
-    const which = Math.floor(uniform(rng) * META_ORDERS);
+    const { draws, metaSigns, metaLeft } = this.state;
+    if (this.isNull) return chance(draws.signs, 0.5) ? 1 : -1;
+    const which = Math.floor(uniform(draws.signs) * META_ORDERS);
     const sign = metaSigns[which] ?? 1;
     const left = (metaLeft[which] ?? 1) - 1;
     metaLeft[which] = left;
@@ -269,17 +358,16 @@ export class SyntheticMarket {
   }
 
   private renew(which: number): void {
-    const { rng, metaSigns, metaLeft } = this.state;
-    metaSigns[which] = chance(rng, 0.5) ? 1 : -1;
-    metaLeft[which] = metaLength(rng);
+    const { draws, metaSigns, metaLeft } = this.state;
+    metaSigns[which] = chance(draws.signs, 0.5) ? 1 : -1;
+    metaLeft[which] = metaLength(draws.signs);
   }
 
-  private learn(sign: number, toxicity: number, effects: Effects): void {
-    const state = this.state;
-    const surprise = sign - state.expectedSign;
-    state.expectedSign += SIGN_MEMORY * surprise;
-    if (this.isNull || !chance(state.rng, INFORMED_SHARE * effects.informed)) return;
-    this.push(this.impact(effects) * toxicity * surprise);
+  private learn({ counterparty }: Arrival, news: number, agoS: number, effects: Effects): void {
+    const isInformed = chance(this.state.draws.news, INFORMED_SHARE * effects.informed);
+    if (this.isNull || !isInformed) return;
+    const toxicity = counterparty === TOXIC ? effects.toxicImpact : 1;
+    this.push((this.impact(effects) * toxicity * news) / ROOT_SIZE_MEAN, agoS);
   }
 
   private impact(effects: Effects): number {
@@ -296,37 +384,41 @@ export class SyntheticMarket {
     if (this.isNull) return;
     const orders = (base + state.excitation) * seconds;
     const share = Math.min(1, INFORMED_SHARE * effects.informed);
-    const variance = orders * share * SURPRISE_VARIANCE;
-    this.push(this.impact(effects) * Math.sqrt(variance) * normal(state.rng));
+    const variance = orders * share * NEWS_VARIANCE;
+    this.push(this.impact(effects) * Math.sqrt(variance) * normal(state.draws.news), 0);
     this.passMetaOrders(orders);
   }
 
   private passMetaOrders(orders: number): void {
-    const state = this.state;
-    let sum = 0;
+    const { metaLeft } = this.state;
     for (let i = 0; i < META_ORDERS; i++) {
-      const left = (state.metaLeft[i] ?? 0) - orders / META_ORDERS;
-      state.metaLeft[i] = left;
+      const left = (metaLeft[i] ?? 0) - orders / META_ORDERS;
+      metaLeft[i] = left;
       if (left <= 0) this.renew(i);
-      sum += state.metaSigns[i] ?? 0;
     }
-    state.expectedSign = sum / META_ORDERS;
   }
 
-  /** A taker's quantity in lots: log-normal, a third of them round numbers. */
-  takerLots(): number {
-    const { rng } = this.state;
-    const lots = this.profile.flow.takerLots * Math.exp(1.1 * normal(rng));
-    if (!chance(rng, 0.35)) return Math.max(1, Math.round(lots));
-    return Math.max(1, roundNumber(lots));
+  /** A taker's quantity, in lots. */
+  orderLots(rng: RngState): number {
+    return this.typed(nextSize(rng), rng);
+  }
+
+  /** In lots, a third of them round numbers. */
+  private typed(size: number, rng: RngState): number {
+    const lots = this.profile.flow.takerLots * size;
+    return Math.max(1, chance(rng, ROUND_SHARE) ? roundNumber(lots) : Math.round(lots));
   }
 
   /** Lots on show at one side of the book now: fewer when the market is nervous. */
   depth(effects: Effects): number {
-    const { rng } = this.state;
     const lots = (this.profile.depthLots * effects.depth) / Math.sqrt(this.volatility);
-    return Math.max(1, Math.round(exponential(rng, lots)));
+    return Math.max(1, Math.round(exponential(this.state.draws.depths, lots)));
   }
+}
+
+/** Of an order, in medians. */
+function nextSize(rng: RngState): number {
+  return Math.min(SIZE_MAX, (pareto(rng, SIZE_ALPHA) - 1) / SIZE_MEDIAN);
 }
 
 /** The nearest of 1, 2 or 5 times a power of ten below, as people type quantities. */

@@ -82,10 +82,10 @@ function travel(state: SimulationState): SimulationState {
 }
 
 describe("simulate", () => {
-  it("writes the pinned log for seed 42", () => {
-    const lines = linesOf({ instruments: ["BTC-PERP", "BTC-INV", "ETH-SPOT"] });
-    expect(lines.length).toBeGreaterThan(10_000);
-    expect(hash(lines)).toBe("8d78dff0acbf2ed3");
+  it("writes the pinned log of a day for seed 42", () => {
+    const lines = linesOf({ durationUs: hours(24) });
+    expect(lines.length).toBeGreaterThan(500_000);
+    expect(hash(lines)).toBe("d1851cce6e4dcf57");
   });
 
   it("writes the same bytes again for the same seed, and others for another", () => {
@@ -101,6 +101,22 @@ describe("simulate", () => {
     expect(firstDifference(bare(alone), bare(among))).toBeUndefined();
     const picked = beside.filter(({ instrument }) => instrument === "ETH-PERP");
     expect(firstDifference(bare(picked), bare(among))).toBeUndefined();
+  });
+
+  it("is the same however its instruments are shared out among workers", () => {
+    const run = { durationUs: hours(0.5), scenario: "data-faults,vol-spike@5m" };
+    const whole = linesOf(run);
+    for (const workers of [2, 3, 8]) {
+      const shares = Array.from({ length: workers }, (_, worker) =>
+        linesOf({
+          ...run,
+          instruments: INSTRUMENT_NAMES.filter((_name, i) => i % workers === worker),
+        }),
+      );
+      const rank = ({ instrument }: SimulatedLine) => INSTRUMENT_NAMES.indexOf(instrument);
+      const merged = shares.flat().sort((a, b) => a.time - b.time || rank(a) - rank(b));
+      expect(firstDifference(bare(merged), bare(whole))).toBeUndefined();
+    }
   });
 
   it("is a prefix of any longer run", () => {
