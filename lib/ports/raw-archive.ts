@@ -1,7 +1,10 @@
 import type { EpochUs } from "../core/units.ts";
 
-/** What became of a line when it was first folded; kept so that `verify` repeats it. */
-export type ArchiveVerdict = "accepted" | "refused";
+/**
+ * What became of a line when it arrived; kept so that folding it again decides the same. A `note` never arrived: it says
+ * what was decided about the lines after it.
+ */
+export type ArchiveVerdict = "accepted" | "refused" | "note";
 
 /** One line as it arrived. */
 export interface ArchivedLine {

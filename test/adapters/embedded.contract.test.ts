@@ -3,8 +3,10 @@ import { type EmbeddedStore, openEmbedded } from "../../lib/adapters/embedded/op
 import { alertStoreContract } from "../contract/alert-store.contract.ts";
 import { analysisStoreContract } from "../contract/analysis-store.contract.ts";
 import { atomicStoreContract } from "../contract/atomic-store.contract.ts";
+import { consistentReadsContract } from "../contract/consistent-reads.contract.ts";
 import { metricStoreContract } from "../contract/metric-store.contract.ts";
 import type { Opened } from "../contract/opened.ts";
+import { replacingStoreContract } from "../contract/replacing-store.contract.ts";
 import { stateStoreContract } from "../contract/state-store.contract.ts";
 import { scratchDirectory } from "./scratch-directory.ts";
 
@@ -100,3 +102,26 @@ alertStoreContract(
   opening(temporary, ({ alerts }) => alerts),
   { reopening: "starts-empty" },
 );
+replacingStoreContract(
+  "The embedded file",
+  opening(onFile, (store) => store),
+);
+replacingStoreContract(
+  "The temporary store",
+  opening(temporary, (store) => store),
+);
+consistentReadsContract("The embedded file", () => {
+  const directory = scratchDirectory();
+  const writer = onFile(directory.path);
+  const reader = openEmbedded({ path: join(directory.path, "store.db"), access: "read" });
+  return {
+    reads: reader,
+    read: reader.state,
+    write: writer.state,
+    close() {
+      reader.close();
+      writer.close();
+      directory.remove();
+    },
+  };
+});

@@ -95,6 +95,7 @@ export function rawArchiveContract(
         arrived("not JSON", { verdict: "refused", reason: "line 2: expected an object" }),
         arrived('{"sequence":2}', { verdict: "refused", reason: 'a "quoted"\nreason' }),
         arrived("no reason", { verdict: "refused" }),
+        arrived('{"note":"of ours"}', { verdict: "note" }),
         arrived('{"sequence":3}', { reason: "accepted, with a remark" }),
       ];
       await archive.append(judged);
@@ -184,7 +185,7 @@ export function rawArchiveContract(
 async function keepsAnything(open: () => Promise<Opened<RawArchive>>): Promise<void> {
   const line = fc.record({
     receivedTime: fc.integer({ min: 0, max: 30 }).map((hour) => (hour * HOUR_US) as EpochUs),
-    verdict: fc.constantFrom("accepted" as const, "refused" as const),
+    verdict: fc.constantFrom("accepted" as const, "refused" as const, "note" as const),
     reason: fc.option(fc.string({ unit: "binary" }), { nil: undefined }),
     line: fc.oneof(fc.string({ unit: "binary" }), fc.json()),
   });

@@ -45,7 +45,7 @@ export class EmbeddedStoreError extends Error {
 }
 
 const REBUILD =
-  "move it away and start again: everything in it can be rebuilt from the raw archive beside it";
+  "npx brawler rebuild makes it anew from the raw archive beside it, and keeps the damaged file";
 
 /** SQLite's primary result codes that say something about the file rather than about our statement. */
 const BY_RESULT_CODE: ReadonlyMap<

@@ -5,12 +5,14 @@ import type { RollupRow, TradeRow } from "../../core/rollup/row.ts";
 import type { AlertStore } from "../../ports/alert-store.ts";
 import type { AnalysisStore } from "../../ports/analysis-store.ts";
 import type { AtomicStore } from "../../ports/atomic-store.ts";
+import type { ConsistentReads } from "../../ports/consistent-reads.ts";
 import type {
   BatchOutcome,
   MetricStore,
   RowBatch,
   UpsertOutcome,
 } from "../../ports/metric-store.ts";
+import type { ReplacingStore, ScratchStore } from "../../ports/replacing-store.ts";
 import type { StateStore } from "../../ports/state-store.ts";
 import { alertTable } from "./alert-table.ts";
 import { analysisTable } from "./analysis-table.ts";
@@ -19,6 +21,7 @@ import { EmbeddedStoreError, explainStoreError } from "./embedded-store-error.ts
 import { type EmbeddedMeta, metaTable } from "./meta-table.ts";
 import { type RollupTable, rollupTable } from "./rollup-table.ts";
 import { migrate, requireCurrentSchema, schemaVersion } from "./schema.ts";
+import { deleteSeriesRows, orphansOf, rowsOfSeries } from "./series-rows.ts";
 import { seriesTable } from "./series-table.ts";
 import { type StateTable, stateTable } from "./state-table.ts";
 import { type TradeTable, tradeTable } from "./trade-table.ts";
@@ -53,7 +56,7 @@ export interface EmbeddedWriter {
 }
 
 /** State, rollups, trades, analyses, alerts and meta of one machine, in one SQLite file. */
-export interface EmbeddedStore {
+export interface EmbeddedStore extends ReplacingStore, ConsistentReads, ScratchStore {
   /** `undefined` for a temporary store. */
   readonly path: string | undefined;
   readonly state: StateStore;
@@ -64,6 +67,8 @@ export interface EmbeddedStore {
   readonly meta: EmbeddedMeta;
   /** All that `work` writes, or nothing when it throws. `work` is synchronous; what it wrote is seen inside it. */
   transaction<T>(work: (writer: EmbeddedWriter) => T): T;
+  /** Reads the whole file; false where a part of it is damaged. */
+  isWhole(): boolean;
   /** Idempotent; releases the lock. */
   close(): void;
 }
@@ -175,11 +180,41 @@ function assemble(
     alerts: alertTable(connection),
     meta,
     transaction: (work) => connection.transaction(() => work(writer)),
+    replace: async (key, expected, next, rows) =>
+      connection.transaction(() => {
+        const result = writer.commit(key, expected, next);
+        if (result.outcome === "stale") return result;
+        deleteSeriesRows(connection, series, key);
+        for (const batch of rows) {
+          writer.upsertRollups(batch.rollups);
+          writer.upsertTrades(batch.trades);
+        }
+        return result;
+      }),
+    orphans: async () => connection.attempt(() => orphansOf(connection)),
+    isWhole: () => isWhole(db),
+    rowsOf: (key) => rowsOfSeries(connection, series, key),
+    consistently: async (read) => {
+      db.exec("BEGIN");
+      try {
+        return await read();
+      } finally {
+        if (db.isOpen && db.isTransaction) db.exec("COMMIT");
+      }
+    },
     close() {
       if (db.isOpen) db.close();
       file?.lock?.release();
     },
   };
+}
+
+function isWhole(db: DatabaseSync): boolean {
+  try {
+    return db.prepare("PRAGMA quick_check(1)").get()?.["quick_check"] === "ok";
+  } catch {
+    return false; // Damaged where the check itself begins.
+  }
 }
 
 /** SQLite answers at once: the promises are the port's, and what throws becomes a rejection. */

@@ -75,5 +75,5 @@ function isBraced(line: string): boolean {
 }
 
 function isVerdict(value: unknown): value is ArchiveVerdict {
-  return value === "accepted" || value === "refused";
+  return value === "accepted" || value === "refused" || value === "note";
 }
