@@ -17,6 +17,7 @@ export const ENTRIES = {
   store: "store.sqlite",
   archive: "archive",
   quarantine: "quarantine",
+  feed: "feed.json",
 } as const;
 
 /** The store's file, its lock, and SQLite's companions of both. */
@@ -29,6 +30,8 @@ export interface DataPaths {
   readonly store: string;
   readonly archive: string;
   readonly quarantine: string;
+  /** Where a simulation stopped. */
+  readonly feed: string;
 }
 
 export function dataPaths(directory: string): DataPaths {
@@ -38,6 +41,7 @@ export function dataPaths(directory: string): DataPaths {
     store: join(root, ENTRIES.store),
     archive: join(root, ENTRIES.archive),
     quarantine: join(root, ENTRIES.quarantine),
+    feed: join(root, ENTRIES.feed),
   };
 }
 
@@ -183,6 +187,18 @@ function announcedUrl(paths: DataPaths): string | undefined {
   } catch {
     return undefined; // The writer has not made the store yet: it cannot serve a page either.
   }
+}
+
+/** @throws {CliError} environment, while a process writes to the directory */
+export function requireIdle(paths: DataPaths, before: string): void {
+  const running = runningProcess(paths);
+  if (running === undefined) return;
+  throw environmentError({
+    what: "this data directory is in use",
+    where: paths.root,
+    why: describeProcess(running),
+    mend: `end it (Ctrl-C in its terminal), then ${before}`,
+  });
 }
 
 export function describeProcess({ pid, command, url }: RunningProcess): string {

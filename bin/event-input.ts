@@ -21,8 +21,8 @@ export interface LinePlace {
 
 /** Who hears of lines when they are read, before the fold does. */
 export interface Listeners {
-  /** Every line, batch by batch. */
-  readonly onLines?: (lines: readonly ReadLine[]) => Promise<void>;
+  /** Every line, batch by batch; returns where the last one stands in the archive, when they were put there. */
+  readonly onLines?: (lines: readonly ReadLine[]) => Promise<number | undefined>;
   readonly onRefused?: (line: ReadLine) => void;
 }
 
@@ -76,23 +76,28 @@ async function batchOf(
   passed: number,
   { onLines, onRefused }: Listeners,
 ): Promise<InputBatch> {
-  const deliveries: Delivery[] = [];
-  const refused: RefusedLine[] = [];
   const read: ReadLine[] = [];
-  for (const line of lines) {
+  const events: (Delivery & { readonly index: number })[] = [];
+  const refused: RefusedLine[] = [];
+  lines.forEach((line, index) => {
     const number = passed + line.lineNumber;
     const outcome = line.refusal ?? scanEvent(line.buffer, line.from, line.to);
+    const refusal = isRefusal(outcome) ? outcome : undefined;
+    const whole = new LineInMemory(line, number, refusal);
+    if (onLines !== undefined) read.push(whole);
     if (!isRefusal(outcome)) {
-      deliveries.push({ event: outcome, line: number });
-      if (onLines !== undefined) read.push(new LineInMemory(line, number, undefined));
-      continue;
+      events.push({ event: outcome, line: number, index });
+      return;
     }
-    const whole = new LineInMemory(line, number, outcome);
     refused.push({ line: number, ...outcome });
     onRefused?.(whole);
-    read.push(whole);
-  }
-  if (onLines !== undefined) await onLines(read);
+  });
+  const last = await onLines?.(read);
+  if (last === undefined) return { deliveries: events, refused };
+  const first = last - lines.length + 1;
+  const deliveries = events.map(({ event, line, index }) => {
+    return { event, line, position: first + index };
+  });
   return { deliveries, refused };
 }
 

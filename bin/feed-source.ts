@@ -3,12 +3,15 @@ import { existsSync } from "node:fs";
 import type { EmbeddedStore } from "../lib/adapters/embedded/open-embedded.ts";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
 import { loadStates } from "../lib/app/committed-state.ts";
+import { instrumentKey } from "../lib/core/events/event.ts";
 import type { EpochUs } from "../lib/core/units.ts";
 import { environmentError, usageError } from "./cli-error.ts";
+import type { DataPaths } from "./data-directory.ts";
+import { keepFeed } from "./feed-file.ts";
 import { followFeed } from "./follow-feed.ts";
 import { firstEventTime, followRecording } from "./follow-recording.ts";
 import { openPacedClock, type PacedClock } from "./paced-clock.ts";
-import { chooseWorld, keepFeed, type WorldFlags } from "./start-feed.ts";
+import { chooseWorld, type WorldFlags } from "./start-feed.ts";
 
 export interface FeedFlags extends WorldFlags {
   /** `simulate`, `stdin`, or a file. */
@@ -34,8 +37,12 @@ export interface FeedSource {
 }
 
 /** @throws {CliError} if the feed cannot be read, or the directory holds another world */
-export async function openFeedSource(store: EmbeddedStore, flags: FeedFlags): Promise<FeedSource> {
-  if (flags.feed === "simulate") return simulated(store, flags);
+export async function openFeedSource(
+  paths: DataPaths,
+  store: EmbeddedStore,
+  flags: FeedFlags,
+): Promise<FeedSource> {
+  if (flags.feed === "simulate") return simulated(paths, store, flags);
   if (flags.feed === "stdin") return piped();
   if (/^kinesis:/.test(flags.feed)) {
     throw usageError({
@@ -48,8 +55,14 @@ export async function openFeedSource(store: EmbeddedStore, flags: FeedFlags): Pr
 
 const wall = (): number => systemClock.now();
 
-function simulated(store: EmbeddedStore, flags: FeedFlags): FeedSource {
-  const { feed, scenario } = chooseWorld(store, flags, systemClock.now());
+async function simulated(
+  paths: DataPaths,
+  store: EmbeddedStore,
+  flags: FeedFlags,
+): Promise<FeedSource> {
+  const keys = await store.state.keys();
+  const recorded = keys.map(({ account, instrument }) => instrumentKey(account, instrument));
+  const { feed, scenario } = chooseWorld(paths, recorded, flags, systemClock.now());
   // Under --speed the simulated time ran ahead of the machine's: it does not run back.
   const start = Math.max(wall(), Math.min(feed.next, Number.MAX_SAFE_INTEGER)) as EpochUs;
   const clock = openPacedClock(start, flags.speed, wall);
@@ -64,7 +77,7 @@ function simulated(store: EmbeddedStore, flags: FeedFlags): FeedSource {
         feed,
         clock,
         scenario: { scenario, scenarioFrom: start },
-        keep: (state) => keepFeed(store, state),
+        keep: (state) => keepFeed(paths, state),
       }),
   };
 }

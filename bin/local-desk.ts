@@ -2,23 +2,20 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EmbeddedStore } from "../lib/adapters/embedded/open-embedded.ts";
-import { openFileArchive } from "../lib/adapters/local/file-archive.ts";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
 import { type AnswerQuery, answerQueries } from "../lib/app/answer-query.ts";
 import type { SetAside } from "../lib/app/fold-input.ts";
 import { createLivePipeline, type DeliveryOutcome } from "../lib/app/live-pipeline.ts";
 import type { Configuration } from "../lib/core/api/config.ts";
 import type { HistoryProgress } from "../lib/core/api/health.ts";
-import { parseEvent } from "../lib/core/events/parse.ts";
-import { isRefusal } from "../lib/core/events/refusal.ts";
 import type { RowsFrom } from "../lib/core/pipeline/state.ts";
 import { keptFrom } from "../lib/core/rollup/ladder.ts";
 import type { Resolution } from "../lib/core/rollup/row.ts";
 import type { Clock } from "../lib/ports/clock.ts";
-import { archivePosition } from "./archive-position.ts";
+import { archiveProgress, strayCounts } from "./archive-progress.ts";
 import type { DataPaths } from "./data-directory.ts";
 import { foldSettings } from "./fold-settings.ts";
-import { addStray, readStray } from "./stray-counts.ts";
+import { openArchive, rebuildPorts } from "./rebuild-ports.ts";
 
 export interface DeskOptions {
   readonly paths: DataPaths;
@@ -31,6 +28,8 @@ export interface DeskOptions {
   readonly history: () => HistoryProgress;
   /** The feed is sure to reach the present: what will be too old by then need not be written on the way. */
   readonly reachesNow: boolean;
+  /** Figures after a bust or a correction could not be folded anew. */
+  readonly onRestateFailed: (error: unknown) => void;
 }
 
 export interface LocalDesk {
@@ -47,52 +46,47 @@ const LIVE_QUARANTINE = "live.refused.ndjson";
 
 export async function openDesk(options: DeskOptions): Promise<LocalDesk> {
   const { paths, store, config, clock } = options;
-  const position = archivePosition(store);
-  const archive = await openFileArchive({ directory: paths.archive, floor: position.get() });
+  const archive = await openArchive(paths, store);
   const pipeline = createLivePipeline(
     {
-      state: store.state,
-      metrics: store.metrics,
+      ...rebuildPorts(store, archive),
       atomic: store.atomic,
-      archive,
       clock,
-      position,
-      encode,
+      progress: archiveProgress(store.meta),
     },
     {
       settings: foldSettings(config),
       retention: config.retention,
-      ...(options.reachesNow ? { rowsFrom: () => presentRows(config, clock) } : {}),
+      ...(options.reachesNow ? { rowsFrom: presentRows(config, clock) } : {}),
       onSetAside: (aside, text) => keepSetAside(options, aside, text),
       onCommit: (names) => queries.changed(names),
+      onRestateFailed: options.onRestateFailed,
     },
   );
   const queries = answerQueries(
     { state: store.state, metrics: store.metrics, clock, deliver: pipeline.deliver },
     { ...config, version: options.version, feed: options.feed, startedAt: systemClock.now() },
-    { history: options.history, stray: () => readStray(store.meta) },
+    { history: options.history, stray: () => strayCounts(store.meta) },
   );
   return {
     queries,
     catchUp: () => pipeline.catchUp(),
     deliver: pipeline.deliver,
-    close: () => archive.close(),
+    close: async () => {
+      await pipeline.close();
+      await archive.close();
+    },
   };
 }
 
-const encode = (text: string): Uint8Array => Buffer.from(text);
-
-/** Retention, as seen from the present. */
+/** Retention, as seen from the present: where a past is loaded, its end. */
 function presentRows({ retention }: Configuration, clock: Clock): RowsFrom {
   const now = clock.now();
   const from = (resolution: Resolution) => keptFrom(resolution, now, retention);
   return { "5s": from("5s"), "1m": from("1m"), "1h": from("1h"), "1d": from("1d") };
 }
 
-function keepSetAside({ paths, store }: DeskOptions, aside: SetAside, text: string): void {
-  // Lines that are no event belong to no instrument: nobody else counts them.
-  if (isRefusal(parseEvent(text))) addStray(store.meta, { events: 1, quarantined: 1 });
-  const { reason, detail } = aside;
+function keepSetAside({ paths }: DeskOptions, { reason, detail }: SetAside, text: string): void {
   mkdirSync(paths.quarantine, { recursive: true });
   const record = `${JSON.stringify({ reason, detail, text })}\n`;
   appendFileSync(join(paths.quarantine, LIVE_QUARANTINE), record);

@@ -33,7 +33,7 @@ export async function runStart(flags: StartFlags, terminal: Terminal): Promise<v
   const paths = prepareDirectory(flags.data);
   const store = openStore(paths);
   try {
-    const source = await openFeedSource(store, flags);
+    const source = await openFeedSource(paths, store, flags);
     await runDesk({ config, files, paths, store, source, terminal, flags });
   } finally {
     store.close();
@@ -58,8 +58,13 @@ async function runDesk(run: Start): Promise<void> {
   const { clock, name: feed } = source;
   const history = meter.progress;
   const reachesNow = flags.feed === "simulate";
+  const onRestateFailed = (error: unknown): void => {
+    process.stderr.write(
+      `brawler: figures after a bust wait for the next start: ${reasonOf(error)}\n`,
+    );
+  };
   const options = { paths, store, config, clock, version, feed, history, reachesNow };
-  const desk = await openDesk(options);
+  const desk = await openDesk({ ...options, onRestateFailed });
   const interruption = openInterruption();
   let server: LocalServer | undefined;
   let stopKeys = (): void => {};

@@ -49,7 +49,7 @@ async function keepTexts(
   quarantine: Quarantine,
 ): Promise<void> {
   if (wanted.size === 0) return;
-  const onLines = async (lines: readonly ReadLine[]): Promise<void> => {
+  const onLines = async (lines: readonly ReadLine[]): Promise<undefined> => {
     for (const line of lines) {
       const aside = wanted.get(line.number);
       if (aside === undefined) continue;
@@ -57,6 +57,7 @@ async function keepTexts(
       const place = input.locate(line.number);
       quarantine.add({ ...place, reason, detail, field: undefined }, line.text());
     }
+    return undefined;
   };
   for await (const _ of input.batches({ onLines }));
 }

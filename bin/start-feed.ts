@@ -1,8 +1,9 @@
 /** Which world a start goes on with: the one in the data directory, or a new one. */
-import type { EmbeddedStore } from "../lib/adapters/embedded/open-embedded.ts";
 import { type EpochUs, MINUTE_US } from "../lib/core/units.ts";
-import { usageError } from "./cli-error.ts";
-import { type FeedState, SimulatorFeed } from "./simulator-feed.ts";
+import { environmentError, usageError } from "./cli-error.ts";
+import type { DataPaths } from "./data-directory.ts";
+import { keptFeed } from "./feed-file.ts";
+import { SimulatorFeed } from "./simulator-feed.ts";
 import { knownInstruments } from "./simulator-options.ts";
 
 export interface WorldFlags {
@@ -18,22 +19,28 @@ export interface ChosenWorld {
   readonly scenario: string;
 }
 
-const FEED_KEY = "feed";
 const DEFAULT_SEED = 42;
 const DEFAULT_SCENARIO = "normal";
 
-export function keepFeed({ meta }: EmbeddedStore, state: FeedState): void {
-  meta.set(FEED_KEY, JSON.stringify(state));
-}
-
 /**
+ * @param recorded instruments that the directory holds events of
  * @param now where the history of a new world ends
- * @throws {CliError} usage, if the directory holds another world than the flags name
+ * @throws {CliError} usage, if the directory holds another world than the flags name; environment, if it holds one that
+ * cannot be gone on with
  */
-export function chooseWorld(store: EmbeddedStore, flags: WorldFlags, now: EpochUs): ChosenWorld {
-  const kept = store.meta.get(FEED_KEY);
-  if (kept === undefined) return beginWorld(flags, now);
-  const feed = SimulatorFeed.resume(JSON.parse(kept) as FeedState);
+export function chooseWorld(
+  paths: DataPaths,
+  recorded: readonly string[],
+  flags: WorldFlags,
+  now: EpochUs,
+): ChosenWorld {
+  const kept = keptFeed(paths);
+  if (kept === undefined) {
+    const world = beginWorld(flags, now);
+    refuseSecondProducer(paths, recorded, world.feed);
+    return world;
+  }
+  const feed = SimulatorFeed.resume(kept);
   refuseOtherWorld(feed, flags);
   return { feed, scenario: flags.scenario ?? feed.telling.scenario };
 }
@@ -46,6 +53,22 @@ function beginWorld(flags: WorldFlags, now: EpochUs): ChosenWorld {
   const seed = flags.seed ?? DEFAULT_SEED;
   const instruments = knownInstruments(flags.instruments);
   return { feed: SimulatorFeed.begin({ seed, from, instruments }, scenario), scenario };
+}
+
+/** Its sequences would begin again at 1, under events that came from elsewhere or from a simulation now forgotten. */
+function refuseSecondProducer(
+  { root, feed }: DataPaths,
+  recorded: readonly string[],
+  { instruments }: SimulatorFeed,
+): void {
+  const both = instruments.filter((instrument) => recorded.includes(instrument));
+  if (both.length === 0) return;
+  throw environmentError({
+    what: `a new simulation cannot go on with ${both.join(", ")}`,
+    where: root,
+    why: `events of them are recorded, and ${feed}, which says where a simulation stopped, is missing`,
+    mend: "name another directory with --data DIR, other --instruments, or npx brawler reset this one",
+  });
 }
 
 function refuseOtherWorld(feed: SimulatorFeed, { seed, instruments }: WorldFlags): void {

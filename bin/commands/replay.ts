@@ -1,6 +1,5 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { type EmbeddedStore, openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
-import { openFileArchive } from "../../lib/adapters/local/file-archive.ts";
 import { UnreadableFileError } from "../../lib/adapters/local/read-lines.ts";
 import { systemClock } from "../../lib/adapters/local/system-clock.ts";
 import type { InputBatch } from "../../lib/app/fold-input.ts";
@@ -8,8 +7,8 @@ import { replay as fold } from "../../lib/app/replay.ts";
 import { buildReport, type StrayCounts } from "../../lib/app/report.ts";
 import type { Configuration } from "../../lib/core/api/config.ts";
 import { MINUTE_US } from "../../lib/core/units.ts";
-import { archivedBatches, archiveLines } from "../archive-input.ts";
-import { archivePosition } from "../archive-position.ts";
+import { archiveLines } from "../archive-input.ts";
+import { archiveProgress, strayCounts } from "../archive-progress.ts";
 import { CliError, environmentError, reasonOf, usageError } from "../cli-error.ts";
 import { defineCommand, jsonOption } from "../command.ts";
 import { loadConfig } from "../config.ts";
@@ -20,10 +19,10 @@ import { foldSettings } from "../fold-settings.ts";
 import { formatCount } from "../format-figures.ts";
 import { option, optionOr } from "../option.ts";
 import { paceBatches } from "../pace-batches.ts";
+import { openArchive, rebuildPorts } from "../rebuild-ports.ts";
 import { reportText } from "../report-text.ts";
 import { openSetAside, type SetAsideLines } from "../set-aside.ts";
 import { openSpool } from "../spool.ts";
-import { addStray, readStray } from "../stray-counts.ts";
 import type { Terminal } from "../terminal.ts";
 import * as kinds from "../value-kind.ts";
 import { reportJson } from "./report.ts";
@@ -66,9 +65,8 @@ export const replay = defineCommand({
       const run = { store, paths, input, aside, config, terminal };
       const { asOf, speed } = options;
       const { stray, damage } = await foldAll(run, { asOf, speed });
-      if (paths !== undefined) addStray(store.meta, stray);
       const question = { span: { kind: "all" } as const, ...(asOf === undefined ? {} : { asOf }) };
-      const all = paths === undefined ? stray : readStray(store.meta);
+      const all = paths === undefined ? stray : strayCounts(store.meta);
       const found = await buildReport(store, config, question, all);
       const kept = await aside.finish();
       explainSetAside(aside, kept, paths);
@@ -107,14 +105,16 @@ interface Asked {
 
 async function foldAll(run: Run, { asOf, speed }: Asked): Promise<Folded> {
   const { store, paths, input, aside, config, terminal } = run;
-  const archive =
-    paths === undefined ? undefined : await openFileArchive({ directory: paths.archive });
+  const receivedTime = systemClock.now();
+  const archive = paths === undefined ? undefined : await openArchive(paths, store);
   const listeners: Listeners = {
     onRefused: aside.onRefused,
     ...(archive === undefined
       ? {}
-      : { onLines: (lines) => archiveLines(archive, lines, systemClock) }),
+      : { onLines: (lines) => archiveLines(archive, lines, receivedTime) }),
   };
+  const progress = archiveProgress(store.meta);
+  const { retention } = config;
   let damage: UnreadableFileError | undefined;
   let isFirstReading = true;
   const readInput = (): AsyncIterable<InputBatch> => {
@@ -130,18 +130,16 @@ async function foldAll(run: Run, { asOf, speed }: Asked): Promise<Folded> {
       state: store.state,
       metrics: store.metrics,
       settings: foldSettings(config),
-      retention: config.retention,
-      futureLimit: systemClock.now() + FUTURE_US,
+      retention,
+      futureLimit: receivedTime + FUTURE_US,
       durable: archive !== undefined,
       input: readInput,
       ...(archive === undefined
         ? { onlyReport: { asOf } }
-        : { history: () => archivedBatches(archive, 0) }),
+        : { archived: { ...rebuildPorts(store, archive), retention, progress, receivedTime } }),
       onSetAside: aside.onSetAside,
       onBatch: countEvents(terminal),
     });
-    // The next start reads the archive from here: what is folded need not be folded again.
-    if (archive !== undefined) archivePosition(store).set(await archive.end());
     return { stray, damage };
   } finally {
     terminal.overwrite("");

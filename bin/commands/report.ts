@@ -2,6 +2,7 @@ import { buildReport } from "../../lib/app/report.ts";
 import { instrumentKey } from "../../lib/core/events/event.ts";
 import type { Report } from "../../lib/core/metrics/performance-metrics.ts";
 import { DAY_US } from "../../lib/core/units.ts";
+import { strayCounts } from "../archive-progress.ts";
 import { CliError, environmentError } from "../cli-error.ts";
 import { defineCommand, jsonOption } from "../command.ts";
 import { loadConfig } from "../config.ts";
@@ -12,7 +13,6 @@ import { nearest } from "../nearest.ts";
 import { option } from "../option.ts";
 import { reportText } from "../report-text.ts";
 import { spanOf, spanOptions } from "../span.ts";
-import { readStray } from "../stray-counts.ts";
 import * as kinds from "../value-kind.ts";
 
 export const report = defineCommand({
@@ -42,7 +42,7 @@ export const report = defineCommand({
         ...(instrument === undefined ? {} : { instruments: [instrument] }),
         ...(asOf === undefined ? {} : { asOf }),
       };
-      const found = await buildReport(store, config, question, readStray(store.meta));
+      const found = await buildReport(store, config, question, strayCounts(store.meta));
       if (found === undefined) throw nothingToReport(paths, instrument, await store.state.keys());
       await terminal.print(options.json ? reportJson(found) : reportText(found, terminal.colour));
       return 0;

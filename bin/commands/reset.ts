@@ -1,14 +1,13 @@
 import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { environmentError, usageError } from "../cli-error.ts";
+import { usageError } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
 import {
   type DataPaths,
-  describeProcess,
   ENTRIES,
   requireDirectory,
-  runningProcess,
+  requireIdle,
   STORE_FILES,
 } from "../data-directory.ts";
 import { dataOption } from "../data-option.ts";
@@ -23,7 +22,7 @@ export const reset = defineCommand({
   examples: ["reset", "reset --data /var/lib/desk-a --yes"],
   run: async ({ options, terminal }) => {
     const paths = requireDirectory(options.data);
-    refuseWhileRunning(paths);
+    requireIdle(paths, "reset");
     const { bytes } = sizeOf(paths.root);
     if (!options.yes && !(await confirmed(paths.root, bytes))) {
       terminal.note("nothing deleted");
@@ -35,17 +34,6 @@ export const reset = defineCommand({
     return 0;
   },
 });
-
-function refuseWhileRunning(paths: DataPaths): void {
-  const running = runningProcess(paths);
-  if (running === undefined) return;
-  throw environmentError({
-    what: "this data directory is in use",
-    where: paths.root,
-    why: describeProcess(running),
-    mend: "end it (Ctrl-C in its terminal), then reset",
-  });
-}
 
 async function confirmed(root: string, bytes: number): Promise<boolean> {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {

@@ -13,6 +13,8 @@ import type { RowPool } from "./row-pool.ts";
 export interface Delivery {
   readonly event: BrawlerEvent;
   readonly line: number;
+  /** Where it stands in the raw archive, when it was read from there: what the state has taken is not taken again. */
+  readonly position?: number;
 }
 
 /** An event that the fold refused, and why. */
@@ -45,6 +47,8 @@ export interface FoldTask {
   /** Nothing follows: what is still waited for is given up. */
   readonly isLast: boolean;
   readonly futureLimit: number;
+  /** The last position in the raw archive of what these were delivered with; left out where none is kept. */
+  readonly archivedTo?: number;
 }
 
 export interface FoldResult {
@@ -83,8 +87,8 @@ export async function foldGroup(
   const { state } = held;
   if (ports.rowsFrom !== undefined) state.rowsFrom = ports.rowsFrom();
   const stoppedBy = faults.find((fault) => countFault(state, fault.sequence) < ports.faultAttempts);
-  const deliveries =
-    stoppedBy === undefined ? task.deliveries : task.deliveries.slice(0, stoppedBy.index);
+  const offered = notTaken(state, task.deliveries);
+  const deliveries = stoppedBy === undefined ? offered : offered.slice(0, stoppedBy.index);
   const stored = await storedTrades(ports, state, deliveries);
   const quarantined: QuarantinedEvent[] = [];
   const givenUp = new Set(faults.map(({ sequence }) => sequence));
@@ -98,6 +102,8 @@ export async function foldGroup(
     },
   };
   const counts = offerAll(ports.offer, held, deliveries, { context, quarantined });
+  const archivedTo = stoppedBy === undefined ? task.archivedTo : undefined;
+  state.archived = Math.max(state.archived, archivedTo ?? deliveries.at(-1)?.position ?? 0);
   if (task.isLast && stoppedBy === undefined) finishInput(state, context, deliveries.length);
   return { counts, quarantined, stoppedBy };
 }
@@ -136,6 +142,15 @@ function offerAll(
   counts.buffered = waited.filter((event) => buffer.get(event.sequence) === event).length;
   counts.applied += waited.length - counts.buffered;
   return counts;
+}
+
+/** A crash between the commits of two instruments makes what one of them has taken come again: it is not counted. */
+function notTaken(
+  { archived }: InstrumentState,
+  deliveries: readonly Delivery[],
+): readonly Delivery[] {
+  if ((deliveries[0]?.position ?? Number.POSITIVE_INFINITY) > archived) return deliveries;
+  return deliveries.filter(({ position }) => position === undefined || position > archived);
 }
 
 function finishInput(state: InstrumentState, context: FoldContext, index: number): void {

@@ -31,6 +31,8 @@ export interface FoldOptions {
   /** Only events of these instruments (`account/instrument`); all when left out. */
   readonly only?: ReadonlySet<string>;
   readonly onBatch?: (events: number) => void;
+  /** Everything is folded; what is still waited for is about to be given up. */
+  readonly beforeEnd?: () => Promise<void>;
 }
 
 /** Events committed together, where commits last: what a commit costs is shared by many. */
@@ -56,6 +58,7 @@ export async function foldInput(
     if (waiting.length >= together) await commit();
   }
   await commit();
+  await options.beforeEnd?.();
   await processor.finish(options.futureLimit);
 }
 

@@ -53,6 +53,8 @@ export class EventFaultError extends Error {
 
 export interface ProcessorOptions extends CommitPorts {
   readonly settings: FoldSettings;
+  /** Settings of single instruments (`account/instrument`) that differ. */
+  readonly settingsOf?: (name: string) => FoldSettings | undefined;
   /** Amendments known before the fold begins, by instrument key: the second fold of an archive. */
   readonly foreknown?: ReadonlyMap<string, ReadonlyMap<string, Amendment>>;
   /** Folds these from nothing, into the next epoch: what they had stored until then no longer counts. */
@@ -84,6 +86,8 @@ export type OnQuarantine = (events: readonly QuarantinedEvent[]) => void | Promi
 export interface ProcessOptions {
   /** Event times beyond this are quarantined. */
   readonly futureLimit: number;
+  /** The last position in the raw archive of what these were delivered with; left out where none is kept. */
+  readonly archivedTo?: number;
   /** Instead of the processor's own. */
   readonly onQuarantine?: OnQuarantine;
 }
@@ -104,8 +108,10 @@ export interface Processor {
     deliveries: readonly Delivery[],
     options: ProcessOptions,
   ): Promise<BatchCounts>;
-  /** The input has ended: gives up waiting for gaps. */
-  finish(futureLimit: number): Promise<void>;
+  /** The input has ended: gives up waiting for gaps, of all instruments that this process holds unless named. */
+  finish(futureLimit: number, ended?: readonly StateKey[]): Promise<void>;
+  /** Commits, and writes, what was held back where nothing has to last; more input may follow. */
+  settle(): Promise<void>;
   /** The state as this process last committed it. */
   peek(key: StateKey): InstrumentState | undefined;
   /** Keys this process holds. */
@@ -139,13 +145,19 @@ export function createProcessor(given: ProcessorOptions): Processor {
       keys.set(stateName(key), key);
       return counts;
     },
-    finish: async (futureLimit) => {
+    finish: async (futureLimit, ended) => {
       await pool.flush();
-      for (const key of keys.values()) {
-        const waiting = cache.get(stateName(key))?.state.buffer.size ?? 0;
-        if (waiting === 0 && durable) continue;
+      for (const key of ended ?? keys.values()) {
+        const held = cache.get(stateName(key));
+        if (held?.state.buffer.size === 0 && durable) continue;
         await run(wiring, key, { deliveries: [], isLast: true, futureLimit }, true);
       }
+    },
+    settle: async () => {
+      await pool.flush();
+      if (durable) return;
+      const nothing = { deliveries: [], isLast: false, futureLimit: 0 };
+      for (const key of keys.values()) await run(wiring, key, nothing, true);
     },
     peek: (key) => cache.get(stateName(key))?.state,
     keys: () => [...keys.values()],
@@ -216,7 +228,7 @@ async function load(wiring: Wiring, key: StateKey, fromNothing: boolean): Promis
     const expected = { epoch, gen };
     return { state: decodeState(body), epoch, gen, expected, owingSince: dirtySince, ...rest };
   }
-  const state = newInstrumentState(key.account, key.instrument, wiring.settings);
+  const state = newInstrumentState(key.account, key.instrument, settingsOf(wiring, key));
   if (wiring.onlyReport !== undefined) state.fineRows = newFineRows(wiring.onlyReport.asOf);
   for (const [tradeId, amendment] of wiring.foreknown?.get(stateName(key)) ?? []) {
     state.amendments.set(tradeId, amendment);
@@ -224,6 +236,10 @@ async function load(wiring: Wiring, key: StateKey, fromNothing: boolean): Promis
   }
   const epoch = (snapshot?.epoch ?? 0) + 1;
   return { state, epoch, gen: 0, expected: snapshot, owingSince: undefined, ...rest };
+}
+
+function settingsOf({ settings, settingsOf: own }: Wiring, key: StateKey): FoldSettings {
+  return own?.(stateName(key)) ?? settings;
 }
 
 /** How `foreknown` names an instrument. */

@@ -1,49 +1,46 @@
 /**
  * The processor of one machine: lines arrive, are archived, folded, committed, flushed. A line is acknowledged once it
  * is in the archive and its figures are in the store; after a crash the archive is folded on from the last position
- * that was, and what had been folded already counts as duplicate.
+ * that was, and what an instrument's state had taken by then is not taken again.
  */
 
-import type { Amendment, FoldSettings, InstrumentState, RowsFrom } from "../core/pipeline/state.ts";
+import { isRefusal } from "../core/events/refusal.ts";
+import { scanEvent } from "../core/events/scan.ts";
+import type { FoldSettings, InstrumentState, RowsFrom } from "../core/pipeline/state.ts";
+import { EVERY_ROW } from "../core/pipeline/state.ts";
 import type { Retention } from "../core/rollup/ladder.ts";
 import type { AtomicStore } from "../ports/atomic-store.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { MetricStore } from "../ports/metric-store.ts";
 import type { QuarantinedItem } from "../ports/quarantine.ts";
-import type { RawArchive } from "../ports/raw-archive.ts";
-import type { RecordArchive } from "../ports/record-batch.ts";
-import type { StateStore } from "../ports/state-store.ts";
+import type { ArrivedLine } from "../ports/raw-archive.ts";
+import { catchUp } from "./catch-up.ts";
 import type { BatchCounts } from "./fold-group.ts";
-import { foldInput, type InputBatch, type SetAside } from "./fold-input.ts";
+import type { SetAside } from "./fold-input.ts";
+import { type ProgressStore, tellRowsFrom } from "./fold-progress.ts";
 import { createProcessor, type Processor, stateName } from "./instrument-processor.ts";
-import { parseLines } from "./parse-lines.ts";
-import { FUTURE_US, processBatch } from "./process-batch.ts";
+import { processBatch } from "./process-batch.ts";
+import type { ArchiveRun } from "./read-archive.ts";
+import { type RebuildPorts, rebuild } from "./rebuild.ts";
+import { createRestating, type Restating } from "./restate.ts";
 
-/** Lines folded together while catching up. */
-const CATCH_UP_LINES = 16_384;
-
-export interface LivePorts {
-  readonly state: StateStore;
-  readonly metrics: MetricStore;
+export interface LivePorts extends RebuildPorts {
   readonly atomic?: AtomicStore;
-  readonly archive: RawArchive;
   readonly clock: Clock;
-  /** UTF-8 of a text. */
-  readonly encode: (text: string) => Uint8Array;
-  /** The archive position up to which everything is committed and stored. */
-  readonly position: { get(): number; set(position: number): void };
+  readonly progress: ProgressStore;
 }
 
 export interface LiveOptions {
   readonly settings: FoldSettings;
-  /** Rollups of buckets before these times, by resolution, are too old to be kept and are not written. */
-  readonly rowsFrom?: () => RowsFrom;
-  /** How long rollups are kept; for ever when left out. */
-  readonly retention?: Retention;
-  /** Lines and events set aside, as they are; `line` counts within the delivery. */
+  /** From the first delivery on, rollups of buckets before these times are too old to be kept and are not written. */
+  readonly rowsFrom?: RowsFrom;
+  /** How long rollups are kept. */
+  readonly retention: Retention;
+  /** Lines and events set aside, as they are; `line` counts within the delivery, or is a position in the archive. */
   readonly onSetAside?: (aside: SetAside, text: string) => void;
   /** Names (`account/instrument`) whose committed state has changed. */
   readonly onCommit?: (names: readonly string[]) => void;
+  /** Figures after a bust or a correction could not be folded anew: tried again at the next one, or the next start. */
+  readonly onRestateFailed?: (error: unknown) => void;
 }
 
 /** What became of one delivery. */
@@ -53,17 +50,19 @@ export interface DeliveryOutcome {
 }
 
 export interface LivePipeline {
-  /** Folds what the archive holds beyond the last committed position. Call once, first. */
+  /** Rebuilds what was lost, and folds what the archive holds beyond the last committed position. */
   catchUp(onLines?: (lines: number) => void): Promise<void>;
   /** Deliveries are taken one after the other; resolves when this one is durable and its figures are stored. */
   deliver(lines: readonly string[]): Promise<DeliveryOutcome>;
   /** The state as last committed by this process. */
   peek(account: string, instrument: string): InstrumentState | undefined;
+  /** Resolves when no bust or correction is being folded into the past. */
+  settled(): Promise<void>;
+  /** Takes no more; what is being folded anew is left to the next start. */
+  close(): Promise<void>;
 }
 
 export function createLivePipeline(ports: LivePorts, options: LiveOptions): LivePipeline {
-  const refused: SetAside[] = [];
-  const processor = processorOf(ports, options, (aside) => refused.push(aside));
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = last.then(work);
@@ -71,11 +70,31 @@ export function createLivePipeline(ports: LivePorts, options: LiveOptions): Live
     last = result.catch(() => undefined);
     return result;
   };
-  const live: Live = { ports, options, processor, refused };
+  const asides: SetAside[] = [];
+  const live: Live = {
+    ports,
+    options,
+    asides,
+    processor: processorOf(ports, options, asides),
+    restating: createRestating(ports, options, {
+      inTurn,
+      adopted: (names) => {
+        // What it held of them has been replaced.
+        live.processor = processorOf(ports, options, asides);
+        options.onCommit?.(names);
+      },
+    }),
+    hasBegun: false,
+  };
   return {
-    catchUp: (onLines) => inTurn(() => catchUp(live, onLines)),
+    catchUp: (onLines) => inTurn(() => begin(live, onLines)),
     deliver: (lines) => inTurn(() => deliver(live, lines)),
     peek: (account, instrument) => live.processor.peek({ account, instrument }),
+    settled: () => live.restating.settled(),
+    close: async () => {
+      await live.restating.close();
+      await last;
+    },
   };
 }
 
@@ -83,13 +102,16 @@ interface Live {
   readonly ports: LivePorts;
   readonly options: LiveOptions;
   processor: Processor;
-  readonly refused: SetAside[];
+  readonly restating: Restating;
+  /** Of the delivery under way. */
+  readonly asides: SetAside[];
+  hasBegun: boolean;
 }
 
 function processorOf(
-  { state, metrics, atomic, clock }: LivePorts,
-  { settings, rowsFrom, retention }: LiveOptions,
-  onSetAside: (aside: SetAside) => void,
+  { state, metrics, atomic, clock, progress }: LivePorts,
+  { settings, retention }: LiveOptions,
+  asides: SetAside[],
 ): Processor {
   return createProcessor({
     state,
@@ -97,119 +119,119 @@ function processorOf(
     clock,
     ...(atomic === undefined ? {} : { atomic }),
     settings,
-    ...(rowsFrom === undefined ? {} : { rowsFrom }),
-    ...(retention === undefined ? {} : { retention }),
+    rowsFrom: () => progress.get().rowsFrom,
+    retention,
     // The same program on the same state fails again: nothing is gained by waiting.
     faultAttempts: 1,
     onQuarantine: (events) => {
       for (const { delivery, quarantine } of events) {
-        onSetAside({ line: delivery.line, ...quarantine });
+        asides.push({ line: delivery.line, ...quarantine });
       }
     },
     onRefusedTrades: (trades) => {
-      for (const detail of trades) onSetAside({ line: 0, reason: "trade-id-conflict", detail });
+      for (const detail of trades) asides.push({ line: 0, reason: "trade-id-conflict", detail });
     },
   });
 }
 
-async function deliver(live: Live, lines: readonly string[]): Promise<DeliveryOutcome> {
-  const { archive, clock, position } = live.ports;
-  const receivedTime = clock.now();
-  let end = position.get();
-  const counts = await fold(live, lines, async (_, refused) => {
-    const reasons = new Map(refused.map(({ line, reason }) => [line, reason]));
-    end = await archive.append(
-      lines.map((line, index) => {
-        const reason = reasons.get(index + 1);
-        const verdict = reason === undefined ? ("accepted" as const) : ("refused" as const);
-        return { receivedTime, verdict, reason, line };
-      }),
-    );
+/** Once: brings the store to the archive's end, and says in the archive how what follows is kept. */
+async function begin(live: Live, onLines?: (lines: number) => void): Promise<void> {
+  if (live.hasBegun) return;
+  const { replacing, clock } = live.ports;
+  const lost = new Set((await replacing.orphans()).map(stateName));
+  if (lost.size > 0) await rebuild(live.ports, { ...live.options, only: lost });
+  await toTheEnd(live, onLines);
+  await tellRowsFrom(live.ports, live.options.rowsFrom ?? EVERY_ROW, clock.now());
+  live.hasBegun = true;
+  await live.restating.begin();
+}
+
+/** What no delivery of this process has folded. */
+async function toTheEnd(live: Live, onLines?: (lines: number) => void): Promise<BatchCounts> {
+  const sum: BatchCounts = { applied: 0, duplicates: 0, quarantined: 0, buffered: 0 };
+  const { ports, options, processor } = live;
+  await catchUp({ ...ports, processor }, (run, counts, names) => {
+    for (const name of COUNTS) sum[name] += counts[name];
+    sum.quarantined += run.refused.length;
+    tellAsides(live, run);
+    onLines?.(run.lines.length);
+    if (names.length > 0) options.onCommit?.(names);
   });
-  position.set(end);
-  const refused = live.refused.splice(0);
+  return sum;
+}
+
+const COUNTS = ["applied", "duplicates", "quarantined", "buffered"] as const;
+
+/** They may have been told before the last process ended: once more is better than never. */
+function tellAsides({ options, asides, ports }: Live, { lines, refused }: ArchiveRun): void {
+  const told = asides.splice(0);
+  if (options.onSetAside === undefined) return;
+  const texts = new Map(lines.map(({ position, line }) => [position, line]));
+  for (const aside of told) options.onSetAside(aside, texts.get(aside.line) ?? "");
+  for (const { position, line } of refused) {
+    const bytes = ports.encode(line);
+    const refusal = scanEvent(bytes, 0, bytes.length);
+    if (!isRefusal(refusal)) continue;
+    const { reason, detail } = refusal;
+    options.onSetAside({ line: position, reason, detail }, line);
+  }
+}
+
+/** The archive holds lines that were not folded: those of a delivery that failed. */
+class BehindError extends Error {
+  override readonly name = "BehindError";
+}
+
+async function deliver(live: Live, lines: readonly string[]): Promise<DeliveryOutcome> {
+  await begin(live);
+  live.asides.length = 0;
+  const counts = await foldNew(live, lines);
+  live.restating.look(live.processor);
+  const refused = live.asides.splice(0);
   for (const aside of refused) live.options.onSetAside?.(aside, lines[aside.line - 1] ?? "");
   return { counts: { ...counts, events: lines.length }, refused };
 }
 
 /** The local stream is one shard, and what is delivered together one record. */
-async function fold(
-  live: Live,
-  lines: readonly string[],
-  archive?: RecordArchive["put"],
-): Promise<BatchCounts> {
-  const data = live.ports.encode(lines.map((line) => `${line}\n`).join(""));
+async function foldNew(live: Live, lines: readonly string[]): Promise<BatchCounts> {
+  const { archive, clock, progress, encode } = live.ports;
+  const before = progress.get();
+  const receivedTime = clock.now();
+  let position = before.position;
+  let stray = 0;
+  const put = async (_: unknown, refused: readonly QuarantinedItem[]) => {
+    const reasons = new Map(refused.map(({ line, reason }) => [line, reason]));
+    position = await archive.append(
+      lines.map((line, index): ArrivedLine => {
+        const reason = reasons.get(index + 1);
+        const verdict = reason === undefined ? "accepted" : "refused";
+        return { receivedTime, verdict, reason, line };
+      }),
+    );
+    stray = refused.length;
+    if (position - lines.length !== before.position) throw new BehindError("the store is behind");
+  };
+  const data = encode(lines.map((line) => `${line}\n`).join(""));
   const answer = await processBatch(
     {
       processor: live.processor,
       decode: (ndjson) => ({ outcome: "decoded", ndjson }),
-      ...(archive === undefined ? {} : { archive: { put: archive } }),
-      quarantine: { put: async (items) => void live.refused.push(...items.map(asAside)) },
-      clock: live.ports.clock,
+      archive: { put },
+      archivedTo: () => position,
+      quarantine: { put: async (items) => void live.asides.push(...items.map(asAside)) },
+      // What lies too far ahead is decided by the time of receipt, which the archive keeps.
+      clock: { now: () => receivedTime },
     },
     { shard: "local", records: [{ sequenceNumber: "", partitionKey: "", data }] },
   );
   const [failure] = answer.failures;
+  if (failure?.cause instanceof BehindError) return toTheEnd(live);
   if (failure !== undefined) throw failure.cause;
-  await restate(live);
+  progress.set({ ...before, position, stray: before.stray + stray });
   if (answer.committed.length > 0) live.options.onCommit?.(answer.committed);
   return answer.counts;
 }
 
 function asAside({ line, reason, detail }: QuarantinedItem): SetAside {
   return { line, reason, detail };
-}
-
-async function catchUp(live: Live, onLines?: (lines: number) => void): Promise<void> {
-  const { archive, position } = live.ports;
-  let lines: string[] = [];
-  let last = position.get();
-  const flush = async () => {
-    await fold(live, lines);
-    position.set(last);
-    onLines?.(lines.length);
-    live.refused.length = 0;
-    lines = [];
-  };
-  for await (const { position: at, line, verdict } of archive.read(position.get())) {
-    if (verdict === "accepted") lines.push(line);
-    last = at;
-    if (lines.length >= CATCH_UP_LINES) await flush();
-  }
-  if (lines.length > 0) await flush();
-}
-
-/** Folds again, from the archive and into the next epoch, what a bust or a correction has touched. */
-async function restate(live: Live): Promise<void> {
-  const foreknown = new Map<string, ReadonlyMap<string, Amendment>>();
-  for (const key of live.processor.keys()) {
-    const state = live.processor.peek(key);
-    if (state?.restating === true) foreknown.set(stateName(key), state.amendments);
-  }
-  if (foreknown.size === 0) return;
-  const { state, metrics, clock } = live.ports;
-  const second = createProcessor({
-    state,
-    metrics,
-    settings: live.options.settings,
-    foreknown,
-    rebuild: new Set(foreknown.keys()),
-    onQuarantine: () => {},
-  });
-  await foldInput(second, archived(live.ports), {
-    futureLimit: clock.now() + FUTURE_US,
-    only: new Set(foreknown.keys()),
-  });
-  live.processor = processorOf(live.ports, live.options, (aside) => live.refused.push(aside));
-}
-
-async function* archived({ archive, encode }: LivePorts): AsyncIterable<InputBatch> {
-  let lines: string[] = [];
-  for await (const { line, verdict } of archive.read(0)) {
-    if (verdict === "accepted") lines.push(line);
-    if (lines.length < CATCH_UP_LINES) continue;
-    yield parseLines(encode(lines.join("\n")));
-    lines = [];
-  }
-  if (lines.length > 0) yield parseLines(encode(lines.join("\n")));
 }

@@ -30,6 +30,8 @@ export interface BatchPorts<Data> {
   readonly archive?: RecordArchive<Data>;
   readonly quarantine: Quarantine;
   readonly clock: Clock;
+  /** The last position that the archive gave to the lines of the batch, once it has them; only where it numbers lines. */
+  readonly archivedTo?: () => number;
 }
 
 /** Why a record, and with it all that follow, has to be delivered again. */
@@ -125,8 +127,10 @@ async function runGroup<Data>(
   const { ports, batch, counts } = work;
   work.running.add(group);
   try {
+    const archivedTo = ports.archivedTo?.();
     const own = await ports.processor.process(group.key, group.deliveries, {
       futureLimit,
+      ...(archivedTo === undefined ? {} : { archivedTo }),
       onQuarantine: (events) => ports.quarantine.put(eventItems(batch, group, events)),
     });
     counts.applied += own.applied;

@@ -2,13 +2,26 @@
  * Folds an input into stores. When it met a bust or a correction, the instruments concerned are folded again from the
  * start with the amendments known, into the next epoch: then history is as if the trade had never, or rightly, happened.
  */
-import type { Amendment, FoldSettings } from "../core/pipeline/state.ts";
+import { type Amendment, EVERY_ROW, type FoldSettings } from "../core/pipeline/state.ts";
 import type { Retention } from "../core/rollup/ladder.ts";
+import type { EpochUs } from "../core/units.ts";
 import type { MetricStore } from "../ports/metric-store.ts";
 import type { StateStore } from "../ports/state-store.ts";
+import { encodeNote } from "./archive-note.ts";
+import { catchUp } from "./catch-up.ts";
 import { foldInput, type InputBatch, type SetAside } from "./fold-input.ts";
+import { type ProgressStore, tellRowsFrom } from "./fold-progress.ts";
 import { createProcessor, type Processor, stateName } from "./instrument-processor.ts";
+import { type RebuildPorts, rebuild } from "./rebuild.ts";
 import type { StrayCounts } from "./report.ts";
+
+/** The archive that an input goes into: its deliveries say at which position. */
+export interface ArchivedReplay extends RebuildPorts {
+  readonly progress: ProgressStore;
+  readonly retention: Retention;
+  /** µs; when this input came. */
+  readonly receivedTime: EpochUs;
+}
 
 export interface ReplayOptions {
   readonly state: StateStore;
@@ -17,8 +30,8 @@ export interface ReplayOptions {
   readonly futureLimit: number;
   /** The input; read a second time from the start when it holds an amendment. */
   readonly input: () => AsyncIterable<InputBatch>;
-  /** What an instrument's archive holds, when that is more than this input. */
-  readonly history?: () => AsyncIterable<InputBatch>;
+  /** Where this input is archived as it is read, and what came before it; nowhere when left out. */
+  readonly archived?: ArchivedReplay;
   /** How long rollups are kept; for ever when left out. */
   readonly retention?: Retention;
   /** False when the stores end with the process. */
@@ -38,8 +51,10 @@ export interface ReplayResult {
 
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   let refused = 0;
+  const { archived } = options;
   const processor = createProcessor({
     ...storesOf(options),
+    ...(archived === undefined ? {} : { rowsFrom: () => archived.progress.get().rowsFrom }),
     onQuarantine: (events) => {
       for (const { delivery, quarantine } of events) {
         options.onSetAside({ line: delivery.line, ...quarantine });
@@ -50,9 +65,34 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
     refused += lines.length;
     for (const line of lines) options.onSetAside(line);
   });
-  await foldInput(processor, input, options);
+  if (archived !== undefined) await prepare(archived, processor);
+  await foldInput(processor, input, {
+    ...options,
+    ...(archived === undefined ? {} : { beforeEnd: () => tellEnd(archived, processor) }),
+  });
+  if (archived !== undefined) await keepProgress(archived, refused);
   const restated = await restate(options, processor);
   return { stray: { events: refused, quarantined: refused }, restated };
+}
+
+/** What an earlier process archived and did not fold comes before this input, which is kept whole. */
+async function prepare(archived: ArchivedReplay, processor: Processor): Promise<void> {
+  await catchUp({ ...archived, processor }, () => {});
+  await tellRowsFrom(archived, EVERY_ROW, archived.receivedTime);
+}
+
+/** Before it happens: a crash between the two lets the next process do it. */
+async function tellEnd(
+  { archive, receivedTime }: ArchivedReplay,
+  processor: Processor,
+): Promise<void> {
+  const line = encodeNote({ note: "input-ended", instruments: processor.keys() });
+  await archive.append([{ receivedTime, verdict: "note", reason: undefined, line }]);
+}
+
+async function keepProgress({ archive, progress }: ArchivedReplay, refused: number): Promise<void> {
+  const before = progress.get();
+  progress.set({ ...before, position: await archive.end(), stray: before.stray + refused });
 }
 
 function storesOf(options: ReplayOptions) {
@@ -86,13 +126,17 @@ async function restate(options: ReplayOptions, processor: Processor): Promise<re
   }
   if (foreknown.size === 0) return [];
   const only = new Set(foreknown.keys());
+  const { archived, settings } = options;
+  if (archived !== undefined) {
+    const { retention } = archived;
+    return (await rebuild(archived, { settings, retention, only })).instruments;
+  }
   const second = createProcessor({
     ...storesOf(options),
     foreknown,
     rebuild: only,
     onQuarantine: () => {},
   });
-  const history = options.history ?? options.input;
-  await foldInput(second, history(), { futureLimit: options.futureLimit, only });
+  await foldInput(second, options.input(), { futureLimit: options.futureLimit, only });
   return [...only].sort();
 }

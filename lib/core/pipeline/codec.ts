@@ -6,16 +6,18 @@ import { settlePrints } from "./recent-prints.ts";
 import type { InstrumentState } from "./state.ts";
 
 /** Raised when the shape of the state changes. */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 /**
  * The oldest version whose program may read what this one writes: it takes what it does not know along, untouched. While
  * a deployment is under way, or after it was taken back, two versions fold the same states in turn.
  */
 const READABLE_FROM = 1;
 
+type Upgrade = (state: Partial<InstrumentState>) => void;
 /** From each older version that is still read to the next. An older program may have kept what a newer one had added. */
-const UPGRADES: ReadonlyMap<number, (state: Partial<InstrumentState>) => void> = new Map([
+const UPGRADES: ReadonlyMap<number, Upgrade> = new Map<number, Upgrade>([
   [1, (state) => (state.faults ??= new Map())],
+  [2, (state) => (state.archived ??= 0)],
 ]);
 
 export class StateVersionError extends Error {

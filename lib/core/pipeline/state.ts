@@ -109,7 +109,7 @@ export interface Amendment {
 /** By resolution: rollups of buckets that end at or before this time are not written. */
 export type RowsFrom = Readonly<Record<Resolution, number>>;
 
-const EVERY_ROW: RowsFrom = { "5s": 0, "1m": 0, "1h": 0, "1d": 0 };
+export const EVERY_ROW: RowsFrom = { "5s": 0, "1m": 0, "1h": 0, "1d": 0 };
 
 /** A row that waits for its flush. */
 export interface DirtyRow {
@@ -127,6 +127,9 @@ export interface InstrumentState {
   scale: Scale;
   settings: FoldSettings;
   counters: Counters;
+
+  /** The position in the raw archive of the last line taken from there, 0 without one. */
+  archived: number;
 
   // Identity and order.
   nextSequence: number;
@@ -225,6 +228,23 @@ function noCounters(): Counters {
   };
 }
 
+/** Identity and order before the first event. */
+function nothingSeen() {
+  return {
+    nextSequence: 1,
+    buffer: new Map(),
+    bufferOldest: 0,
+    bufferNewest: 0,
+    holes: [],
+    recentSequences: new Array<number>(256).fill(0),
+    recentPrints: new Array<number>(256).fill(0),
+    recentEvents: [],
+    recentTrades: new Map(),
+    recentFundings: [],
+    faults: new Map(),
+  };
+}
+
 const UNIT_MULTIPLIER = { mantissa: 1, decimals: 0 };
 
 export function newInstrumentState(
@@ -240,17 +260,8 @@ export function newInstrumentState(
     scale: makeScale(0, 0, { inverse: false, multiplier: UNIT_MULTIPLIER }),
     settings,
     counters: noCounters(),
-    nextSequence: 1,
-    buffer: new Map(),
-    bufferOldest: 0,
-    bufferNewest: 0,
-    holes: [],
-    recentSequences: new Array<number>(256).fill(0),
-    recentPrints: new Array<number>(256).fill(0),
-    recentEvents: [],
-    recentTrades: new Map(),
-    recentFundings: [],
-    faults: new Map(),
+    archived: 0,
+    ...nothingSeen(),
     mid: 0,
     midTime: 0,
     priorMid: 0,
