@@ -71,11 +71,18 @@ function report(error: unknown): ExitCode {
 }
 
 /** Errors of the stores: their messages say what, where, why and how to mend it, all in one. */
-const MACHINE_FAULTS = ["EmbeddedStoreError", "ArchiveError"];
+const MACHINE_FAULTS = ["EmbeddedStoreError", "ArchiveError", "UnknownNoteError"];
 
 function complaintAbout(error: unknown): Complaint {
   if (error instanceof CliError) return error.complaint;
   if (error instanceof Error && MACHINE_FAULTS.includes(error.name)) return { what: error.message };
+  if (error instanceof Error && error.name === "StateVersionError") {
+    return {
+      what: "another version of the product wrote these figures",
+      why: error.message,
+      mend: "npx brawler rebuild makes them anew from the raw archive",
+    };
+  }
   return {
     what: `stopped by an unexpected error: ${reasonOf(error)}`,
     mend: "BRAWLER_DEBUG=1 before the command shows where; please report it with that output",
