@@ -4,7 +4,7 @@ import { environmentError, usageError } from "./cli-error.ts";
 import type { DataPaths } from "./data-directory.ts";
 import { keptFeed } from "./feed-file.ts";
 import { SimulatorFeed } from "./simulator-feed.ts";
-import { knownInstruments } from "./simulator-options.ts";
+import { knownInstruments, knownScenario } from "./simulator-options.ts";
 
 export interface WorldFlags {
   readonly seed: number | undefined;
@@ -42,16 +42,17 @@ export function chooseWorld(
   }
   const feed = SimulatorFeed.resume(kept);
   refuseOtherWorld(feed, flags);
-  return { feed, scenario: flags.scenario ?? feed.telling.scenario };
+  const scenario = flags.scenario ?? feed.telling.scenario;
+  return { feed, scenario: knownScenario(scenario, feed.instruments) };
 }
 
 /** On a whole minute, so that the first buckets are whole. */
 function beginWorld(flags: WorldFlags, now: EpochUs): ChosenWorld {
-  const scenario = flags.scenario ?? DEFAULT_SCENARIO;
   const start = now - flags.history;
   const from = (start - (start % MINUTE_US)) as EpochUs;
   const seed = flags.seed ?? DEFAULT_SEED;
   const instruments = knownInstruments(flags.instruments);
+  const scenario = knownScenario(flags.scenario ?? DEFAULT_SCENARIO, instruments);
   return { feed: SimulatorFeed.begin({ seed, from, instruments }, scenario), scenario };
 }
 

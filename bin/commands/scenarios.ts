@@ -1,9 +1,11 @@
-import { scenarioList } from "../../lib/core/simulator/scenario.ts";
+import { type Scenario, scenarioList } from "../../lib/core/simulator/scenario.ts";
 import { defineCommand, jsonOption } from "../command.ts";
+import { formatDuration } from "../instant.ts";
 import { type Column, drawTable } from "../table.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "scenario", align: "left" },
+  { title: "when", align: "left" },
   { title: "what is planted", align: "left" },
 ];
 
@@ -13,9 +15,13 @@ export const scenarios = defineCommand({
   options: { json: jsonOption },
   examples: ["scenarios", "scenarios --json"],
   run: async ({ options, terminal }) => {
-    const all = scenarioList().map(({ name, description }) => ({ name, description }));
-    const rows = all.map(({ name, description }) => [
+    const all = scenarioList().map((scenario) => {
+      const { name, description } = scenario;
+      return { name, when: whenOf(scenario), description };
+    });
+    const rows = all.map(({ name, when, description }) => [
       { text: name, style: "strong" as const },
+      { text: when, style: "plain" as const },
       { text: description, style: "plain" as const },
     ]);
     await terminal.print(
@@ -26,3 +32,15 @@ export const scenarios = defineCommand({
     return 0;
   },
 });
+
+/** When it acts, unless a start or a length is asked for. */
+function whenOf(scenario: Scenario): string {
+  const { isTimed, fromMidnight, onsetUs, lengthUs, everyUs } = scenario;
+  if (!isTimed) return "throughout";
+  const since = fromMidnight ? "midnight" : "the start";
+  const from = onsetUs === 0 ? `from ${since} on` : `${formatDuration(onsetUs)} after ${since}`;
+  const length = lengthUs === undefined ? "" : `, for ${formatDuration(lengthUs)}`;
+  return everyUs === undefined
+    ? from + length
+    : `${from}${length}, every ${formatDuration(everyUs)}`;
+}

@@ -15,8 +15,8 @@ export const start = defineCommand({
     seed: option(kinds.seed, "N", "which of all possible worlds (default 42, or the recorded one)"),
     scenario: option(
       scenarioKind,
-      "NAME",
-      "what is planted from now on; `scenarios` lists them (default normal, or the recorded one)",
+      "LIST",
+      "what is planted from now on, as for `simulate` (default normal, or the recorded one)",
     ),
     instruments: simulatorOptions.instruments,
     history: optionOr(kinds.spanOrNothing, "SPAN", "90d", "simulated past of a new data directory"),

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ import { simulate as simulateCommand } from "../../bin/commands/simulate.ts";
 import { openTerminal } from "../../bin/terminal.ts";
 import { scenarioList } from "../../lib/core/simulator/scenario.ts";
 import { simulate } from "../../lib/core/simulator/simulation.ts";
+import type { SimulationTruth } from "../../lib/core/simulator/simulation-truth.ts";
 import { DAY_US, epochUs, HOUR_US } from "../../lib/core/units.ts";
 import { brawler } from "./brawler-process.ts";
 
@@ -53,6 +54,21 @@ describe("brawler simulate", () => {
     expect(new Set([first, otherSeed, otherScenario]).size).toBe(3);
   });
 
+  it("writes the truth of the run beside its lines", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "brawler-truth-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, "truth.json");
+    const planted = ["--scenario", "calm,vol-spike@10m+5m", "--truth", file];
+    const { exitCode } = await brawler([...ONE_HOUR, "--quiet", ...planted]);
+    expect(exitCode).toBe(0);
+    const truth = JSON.parse(readFileSync(file, "utf8")) as SimulationTruth;
+    expect(truth).toMatchObject({ schema: "brawler.truth/1", seed: 42, from: START_OF_2026 });
+    expect(truth.planted.map(({ scenario }) => scenario)).toEqual(["calm", "vol-spike"]);
+    const nowhere = await brawler([...ONE_HOUR, "--quiet", "--truth", join(file, "x")]);
+    expect(nowhere.exitCode).toBe(3);
+    expect(nowhere.stderr).toContain("cannot write the truth file");
+  });
+
   it("starts where --from says", async () => {
     const { stdout } = await brawler([...ONE_HOUR, "--from", "2026-01-02T00:00:00+00:00"]);
     const [first = ""] = stdout.split("\n");
@@ -74,6 +90,13 @@ describe("brawler simulate", () => {
 
   it.each([
     { typed: ["--scenario", "toxic-flw"], says: "did you mean toxic-flow?" },
+    { typed: ["--scenario", "calm,toxic-flw@1h"], says: "did you mean toxic-flow?" },
+    { typed: ["--scenario", "null,stress"], says: "null and stress cannot go together" },
+    {
+      typed: ["--scenario", "lead-lag", "--instruments", "ETH-PERP"],
+      says: "lead-lag needs BTC-PERP and ETH-PERP",
+    },
+    { typed: ["--market", "x", "--truth", "y"], says: "no truth to write" },
     { typed: ["--instruments", "BTC-PERPS"], says: "did you mean BTC-PERP?" },
     { typed: ["--duration", "0s"], says: "expects a whole number above 0" },
     { typed: ["--seed", "4294967296"], says: "from 0 to 4294967295" },

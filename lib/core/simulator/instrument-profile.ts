@@ -132,7 +132,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     },
     flow: {
       ordersPerSecond: 0.45,
-      fillShare: 0.06,
+      fillShare: 0.036,
       fillDecay: 0.37,
       impactBps: 0.66,
       sweepImpact: 0.5,
@@ -163,7 +163,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     },
     flow: {
       ordersPerSecond: 0.4,
-      fillShare: 0.066,
+      fillShare: 0.041,
       fillDecay: 0.3,
       impactBps: 0.83,
       sweepImpact: 0.5,
@@ -196,7 +196,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     },
     flow: {
       ordersPerSecond: 0.3,
-      fillShare: 0.072,
+      fillShare: 0.055,
       fillDecay: 0.22,
       impactBps: 1.21,
       sweepImpact: 0.5,
@@ -227,7 +227,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     },
     flow: {
       ordersPerSecond: 0.26,
-      fillShare: 0.078,
+      fillShare: 0.062,
       fillDecay: 0.2,
       impactBps: 1.32,
       sweepImpact: 0.5,
@@ -259,7 +259,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     },
     flow: {
       ordersPerSecond: 0.22,
-      fillShare: 0.084,
+      fillShare: 0.062,
       fillDecay: 0.17,
       impactBps: 1.54,
       sweepImpact: 0.5,
@@ -293,7 +293,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     },
     flow: {
       ordersPerSecond: 0.16,
-      fillShare: 0.102,
+      fillShare: 0.085,
       fillDecay: 0.15,
       impactBps: 1.65,
       sweepImpact: 0.5,
@@ -329,7 +329,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     },
     flow: {
       ordersPerSecond: 0.25,
-      fillShare: 0.084,
+      fillShare: 0.062,
       fillDecay: 0.31,
       impactBps: 0.77,
       sweepImpact: 0.5,
@@ -365,7 +365,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     },
     flow: {
       ordersPerSecond: 0.25,
-      fillShare: 0.084,
+      fillShare: 0.062,
       fillDecay: 0.26,
       impactBps: 0.94,
       sweepImpact: 0.5,

@@ -133,6 +133,13 @@ export class FollowedPrice {
     return this.daily * (marketShare * late + assetShare * asset.at(timeUs));
   }
 
+  /** The same, so much later, as far as it is settled: paths run straight to their next whole second. */
+  settledLogPrice(timeUs: number, aheadUs: number, { lag, isPaired }: Following): number {
+    const { market, marketShare, asset, assetShare } = this.blend(isPaired);
+    const late = market.at(settled(timeUs - this.lagUs * lag, aheadUs));
+    return this.daily * (marketShare * late + assetShare * asset.at(settled(timeUs, aheadUs)));
+  }
+
   private blend(isPaired: boolean): Blend {
     return isPaired ? (this.leader ?? this.own) : this.own;
   }
@@ -144,6 +151,11 @@ export class FollowedPrice {
     const specific = assetShare * asset.volatilityAt(minute);
     return Math.sqrt(common * common + specific * specific);
   }
+}
+
+/** So much later, or the next whole second if that comes first. */
+function settled(timeUs: number, aheadUs: number): number {
+  return Math.min(timeUs + aheadUs, Math.ceil(timeUs / SECOND_US) * SECOND_US);
 }
 
 function requirePath(state: WorldState, name: string): PathState {

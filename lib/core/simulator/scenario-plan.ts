@@ -6,7 +6,14 @@
  *     vol-spike@2h+10m                   once, for ten minutes
  *     toxic-flow,vol-spike@2h+10m        both: factors multiply, additions add up
  */
-import { type DurationUs, type EpochUs, parseDuration } from "../units.ts";
+import {
+  DAY_US,
+  type DurationUs,
+  type EpochUs,
+  HOUR_US,
+  MINUTE_US,
+  parseDuration,
+} from "../units.ts";
 import {
   type DeliveryFaults,
   type Effects,
@@ -41,8 +48,8 @@ export interface PlantedTruth {
   /** What differs from the usual market at each window's start: factors, additions, chances. */
   readonly effects: Partial<Effects>;
   readonly faults: Partial<DeliveryFaults>;
-  /** How the effects move after the start of a window, where they do. */
-  readonly course: string | undefined;
+  /** The same, so long after the start of a window; empty where they stay as they are. */
+  readonly course: readonly { readonly afterUs: number; readonly effects: Partial<Effects> }[];
 }
 
 const PART = /^([a-z-]+)(?:@([0-9a-z]+))?(?:\+([0-9a-z]+))?$/;
@@ -158,11 +165,17 @@ export function plannedEffects({ parts, anchor }: Plan, time: number): Effects {
   return effects;
 }
 
-/** The next instant after `time` at which a window opens or closes. */
+/** The next instant after `time` at which something changes in the world; how lines are delivered does not count. */
 export function plannedChange({ parts, anchor }: Plan, time: number): number {
   let next = Number.MAX_SAFE_INTEGER;
-  for (const part of parts) next = Math.min(next, nextChange(part, anchor, time));
+  for (const part of parts) {
+    if (!isDelivery(part)) next = Math.min(next, nextChange(part, anchor, time));
+  }
   return next;
+}
+
+function isDelivery({ faults, isPartOfDataFaults }: Scenario): boolean {
+  return faults !== undefined && isPartOfDataFaults;
 }
 
 function together(a: Effects, b: Effects): Effects {
@@ -233,9 +246,17 @@ export function plannedTruth(
       })),
       effects: differing(part.effects(0), USUAL),
       faults: part.faults === undefined ? {} : differing(part.faults, NO_FAULTS),
-      course: part.isSteady ? undefined : part.description,
+      course: part.isSteady
+        ? []
+        : COURSE_US.map((afterUs) => ({
+            afterUs,
+            effects: differing(part.effects(afterUs), USUAL),
+          })),
     }));
 }
+
+/** When moving effects are written down. */
+const COURSE_US = [3 * MINUTE_US, 33 * MINUTE_US, 10 * HOUR_US, DAY_US, 10 * DAY_US, 30 * DAY_US];
 
 const NO_FAULTS: DeliveryFaults = { duplicates: 0, reorders: 0, late: 0, gaps: 0 };
 

@@ -249,7 +249,8 @@ export class SyntheticMarket {
    */
   expectedLogMid(aheadS: number, effects: Effects): number {
     const { time, offset, following, deviation, pressure } = this.state;
-    const path = offset + this.price.logPrice(time, following) + effects.priceShiftBps / 10_000;
+    const ahead = this.price.settledLogPrice(time, aheadS * 1_000_000, following);
+    const path = offset + ahead + effects.priceShiftBps / 10_000;
     const arriving = pressure * (1 - Math.exp(-aheadS / PRICE_TAKES_UP_S));
     const fading = deviation * Math.exp((-Math.LN2 * aheadS) / DEVIATION_HALF_LIFE_S);
     return this.logStartTicks + path + arriving + fading;
