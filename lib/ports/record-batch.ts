@@ -1,5 +1,6 @@
 /** Some consecutive records of one shard, as a stream hands them over: each a frame of events. */
 
+import type { EpochUs } from "../core/units.ts";
 import type { QuarantinedItem } from "./quarantine.ts";
 
 export interface StreamRecord<Data = Uint8Array> {
@@ -7,6 +8,8 @@ export interface StreamRecord<Data = Uint8Array> {
   readonly sequenceNumber: string;
   readonly partitionKey: string;
   readonly data: Data;
+  /** When the stream took it, by the stream's clock; left out where it does not say. */
+  readonly arrivedAt?: EpochUs;
 }
 
 export interface RecordBatch<Data = Uint8Array> {

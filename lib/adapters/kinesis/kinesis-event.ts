@@ -1,4 +1,5 @@
 /** Records as Lambda hands them over, in an invocation and in what is left of one that was given up. */
+import type { EpochUs } from "../../core/units.ts";
 import type { RecordBatch } from "../../ports/record-batch.ts";
 
 /** The part of Lambda's event that says where a record stands and what it holds; `data` is base64. */
@@ -9,6 +10,8 @@ export interface KinesisEventRecord {
     readonly partitionKey: string;
     readonly sequenceNumber: string;
     readonly data: string;
+    /** Seconds. */
+    readonly approximateArrivalTimestamp?: number;
   };
 }
 
@@ -26,10 +29,16 @@ export function kinesisBatch(event: unknown): RecordBatch<string> {
   }
   const [first] = Records as readonly KinesisEventRecord[];
   const records = (Records as readonly KinesisEventRecord[]).map(({ kinesis }) => {
-    const { sequenceNumber, partitionKey, data } = kinesis;
-    return { sequenceNumber, partitionKey, data };
+    const { sequenceNumber, partitionKey, data, approximateArrivalTimestamp: seconds } = kinesis;
+    const arrivedAt = typeof seconds === "number" ? timeOf(seconds) : {};
+    return { sequenceNumber, partitionKey, data, ...arrivedAt };
   });
   return { shard: first?.eventID.split(":")[0] ?? "", records };
+}
+
+/** Lambda gives seconds with a fraction, of which milliseconds are meant. */
+function timeOf(seconds: number): { readonly arrivedAt: EpochUs } {
+  return { arrivedAt: (Math.round(seconds * 1_000) * 1_000) as EpochUs };
 }
 
 function isRecord(value: unknown): value is KinesisEventRecord {

@@ -22,11 +22,12 @@ const record = (sequence: string, data: string) => ({
 describe("kinesisBatch", () => {
   it("takes shard, numbers, keys and data of an event, in its order", () => {
     const batch = kinesisBatch({ Records: [record("49", "aGVsbG8="), record("50", "e30=")] });
+    const arrivedAt = 1_764_088_062_500_000;
     expect(batch).toEqual({
       shard: "shardId-000000000003",
       records: [
-        { sequenceNumber: "49", partitionKey: "BTC-PERP", data: "aGVsbG8=" },
-        { sequenceNumber: "50", partitionKey: "BTC-PERP", data: "e30=" },
+        { sequenceNumber: "49", partitionKey: "BTC-PERP", data: "aGVsbG8=", arrivedAt },
+        { sequenceNumber: "50", partitionKey: "BTC-PERP", data: "e30=", arrivedAt },
       ],
     });
   });
