@@ -73,12 +73,19 @@ const ADVICE: Readonly<Record<TimestreamErrorKind, string>> = {
  */
 export function explainTimestreamError(error: unknown, doing: string): unknown {
   if (error instanceof TimestreamError || !(error instanceof Error)) return error;
-  const kind = kindOf(error);
+  const answer = answerBehind(error);
+  const kind = kindOf(answer);
   if (kind === undefined) return error;
   return new TimestreamError(kind, {
-    message: `Cannot ${doing}: ${ADVICE[kind]} (${error.name}: ${error.message})`,
+    message: `Cannot ${doing}: ${ADVICE[kind]} (${answer.name}: ${answer.message})`,
     cause: error,
   });
+}
+
+/** Where the SDK could not ask for endpoints, it says only that; what the service said stands behind. */
+function answerBehind(error: Error): Error {
+  const { reason } = error as { readonly reason?: unknown };
+  return reason instanceof Error ? reason : error;
 }
 
 function kindOf(error: Error): TimestreamErrorKind | undefined {

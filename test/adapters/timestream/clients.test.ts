@@ -2,12 +2,15 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { timestreamClients } from "../../../lib/adapters/timestream/clients.ts";
 import {
   requireTimestream,
   timestreamMetricStore,
 } from "../../../lib/adapters/timestream/metric-store.ts";
+
+const CREDENTIALS = { accessKeyId: "key", secretAccessKey: "secret" };
 
 describe("timestreamClients", () => {
   let server: Server;
@@ -37,7 +40,7 @@ describe("timestreamClients", () => {
     return timestreamClients({
       region: "eu-west-1",
       endpoint: `http://127.0.0.1:${port}`,
-      credentials: { accessKeyId: "key", secretAccessKey: "secret" },
+      credentials: CREDENTIALS,
       attemptsMax: 3,
     });
   };
@@ -90,4 +93,29 @@ describe("timestreamClients", () => {
     expect(await upsertOne()).toEqual({ written: 0, stale: 1, conflicting: [] });
     expect(targets).toHaveLength(4);
   });
+
+  it.each([
+    {
+      message: "Only existing Timestream for LiveAnalytics customers can access the service.",
+      kind: "closed",
+    },
+    { message: "User is not authorized to perform: timestream:DescribeEndpoints", kind: "denied" },
+  ])(
+    "knows from the search for endpoints, which comes first on AWS, that the account is $kind",
+    async ({ message, kind }) => {
+      const clients = timestreamClients({ region: "eu-west-1", credentials: CREDENTIALS });
+      const asked: unknown[] = [];
+      const handle = async (request: { readonly headers: Readonly<Record<string, string>> }) => {
+        asked.push(request.headers["x-amz-target"]?.split(".").at(-1));
+        const { status: statusCode, body } = denied(message);
+        const headers = { "content-type": "application/x-amz-json-1.0" };
+        return { response: { statusCode, headers, body: Readable.from([JSON.stringify(body)]) } };
+      };
+      Object.assign(clients.query.config, { requestHandler: { handle } });
+      const checked = requireTimestream(clients);
+      await expect(checked).rejects.toMatchObject({ kind });
+      await expect(checked).rejects.toThrow(message);
+      expect(asked).toEqual(["DescribeEndpoints"]);
+    },
+  );
 });
