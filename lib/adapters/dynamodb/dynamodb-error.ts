@@ -1,6 +1,7 @@
 /** What went wrong between us and a table. */
 export type DynamoDbErrorKind =
   | "throttled"
+  | "contended"
   | "timed-out"
   | "unavailable"
   | "unreachable"
@@ -43,6 +44,7 @@ export class DynamoDbError extends Error {
 
 const TRANSIENT: ReadonlySet<DynamoDbErrorKind> = new Set([
   "throttled",
+  "contended",
   "timed-out",
   "unavailable",
   "unreachable",
@@ -53,6 +55,7 @@ const KINDS_BY_NAME: Readonly<Record<string, DynamoDbErrorKind>> = {
   ProvisionedThroughputExceededException: "throttled",
   RequestLimitExceeded: "throttled",
   ThrottlingException: "throttled",
+  TransactionInProgressException: "contended",
   TimeoutError: "timed-out",
   ECONNRESET: "timed-out",
   EPIPE: "timed-out",
@@ -80,6 +83,8 @@ const KINDS_BY_NAME: Readonly<Record<string, DynamoDbErrorKind>> = {
 const SAY: Readonly<Record<DynamoDbErrorKind, (call: DynamoDbCall) => string>> = {
   throttled: ({ table, operation }) =>
     `${operation} on table ${table} was throttled, after all retries: more is asked of the table, or of one of its partitions, than it takes; it can be sent again. If it lasts, raise the table's limits or spread the load over more instruments`,
+  contended: ({ table, operation }) =>
+    `${operation} on table ${table} was kept off by other transactions on the same items, after all retries: nothing was written; it can be sent again`,
   "timed-out": ({ table, operation }) =>
     `${operation} on table ${table} had no answer in time: whether it was done is unknown. Read again, or send it again: both are safe`,
   unavailable: ({ table, operation }) =>

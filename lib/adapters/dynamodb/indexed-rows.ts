@@ -64,10 +64,15 @@ async function* indexedItems(table: Table, range: IndexRange): AsyncGenerator<It
     const byKey = new Map(standing.map((item) => [keyName(item), item]));
     for (const entry of listed) {
       const item = byKey.get(keyName(entry));
-      if (item?.[range.sortedBy]?.N !== entry[range.sortedBy]?.N) continue;
-      if (item !== undefined) yield item;
+      if (item !== undefined && standsAt(item, entry, range)) yield item;
     }
   }
+}
+
+function standsAt(item: Item, entry: Item, { partition, sortedBy }: IndexRange): boolean {
+  return (
+    item[partition.attribute]?.S === partition.value && item[sortedBy]?.N === entry[sortedBy]?.N
+  );
 }
 
 function keyOf({ pk, sk }: Item): Item {

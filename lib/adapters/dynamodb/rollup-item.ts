@@ -11,6 +11,7 @@ import type { Item } from "./item-bytes.ts";
 import { keyText } from "./key-text.ts";
 import { packText } from "./packed-text.ts";
 import { seriesText } from "./series-directory.ts";
+import { sortable } from "./sorted-partition.ts";
 import type { Table } from "./table.ts";
 import type { Upsert } from "./upsert.ts";
 
@@ -34,16 +35,8 @@ export function mayHold(family: string, prefix: string): boolean {
   return ofPrefix === prefix ? family.startsWith(prefix) : family === ofPrefix;
 }
 
-export function partitionOf(of: RollupsOf, family: string): { readonly S: string } {
-  return { S: `rollup#${seriesText(of)}#${of.resolution}#${keyText(family)}` };
-}
-
-/** Sorts after everything that begins with the same digits. */
-export const AFTER_ALL = "~~";
-
-/** A whole number from 0, in as many digits as the largest has: texts sort as the numbers do. */
-export function sortable(count: number): string {
-  return String(Math.min(Math.ceil(count), Number.MAX_SAFE_INTEGER)).padStart(16, "0");
+export function partitionOf(of: RollupsOf, family: string): string {
+  return `rollup#${seriesText(of)}#${of.resolution}#${keyText(family)}`;
 }
 
 /** @param written the present second, and from then on how long the row is kept */
@@ -56,7 +49,7 @@ export function toUpsert(
   const expires = expiresAt(row.resolution, second, written.retention);
   return {
     item: {
-      pk: partitionOf(row, familyOf(row.part)),
+      pk: { S: partitionOf(row, familyOf(row.part)) },
       sk: { S: `${sortable(row.bucket)}#${keyText(row.part)}` },
       names: names(row.part),
       bucket: number(row.bucket),

@@ -8,18 +8,10 @@ import { readNumber } from "./attributes.ts";
 import { byCodePoint } from "./code-point-order.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Item } from "./item-bytes.ts";
-import {
-  AFTER_ALL,
-  familyOf,
-  mayHold,
-  partitionOf,
-  type RollupsOf,
-  sortable,
-  toRow,
-  toUpsert,
-} from "./rollup-item.ts";
+import { familyOf, mayHold, partitionOf, type RollupsOf, toRow, toUpsert } from "./rollup-item.ts";
 import { type SeriesDirectory, seriesText } from "./series-directory.ts";
-import { deleteItems, query, type Table } from "./table.ts";
+import { before, deleteBefore, isEmptyRange, within } from "./sorted-partition.ts";
+import { query, type Table } from "./table.ts";
 import { upsertAll } from "./upsert.ts";
 
 /** The metric store's rollups. */
@@ -53,7 +45,7 @@ export function rollupItems(options: RollupItemsOptions, directory: SeriesDirect
   async function readRanges(ranges: readonly RollupRange[]): Promise<readonly RollupRow[][]> {
     const families = await directory.families(ranges);
     const asked = ranges.flatMap((range, at) => {
-      if (range.to <= Math.max(0, range.from)) return [];
+      if (isEmptyRange(range)) return [];
       const all = families.get(seriesText(range)) ?? [];
       return all
         .filter((family) => mayHold(family, range.partPrefix ?? ""))
@@ -84,11 +76,10 @@ export function rollupItems(options: RollupItemsOptions, directory: SeriesDirect
     },
     readRollupRanges: readRanges,
     lastRollupsBefore: (asked) => inParallel(asked, (each) => lastBefore(options, each)),
-    async deleteRollupsBefore(key, before) {
-      if (before <= 0) return 0;
+    async deleteRollupsBefore(key, time) {
       const families = (await directory.families([key])).get(seriesText(key)) ?? [];
       const counts = await inParallel(families, (family) =>
-        deleteFamilyBefore(options, partitionOf(key, family), before),
+        deleteBefore(options, partitionOf(key, family), time),
       );
       return counts.reduce((sum, count) => sum + count, 0);
     },
@@ -102,14 +93,7 @@ async function readFamily(
 ): Promise<RollupRow[]> {
   const prefix = range.partPrefix ?? "";
   const rows: RollupRow[] = [];
-  const items = query(options, {
-    KeyConditionExpression: "pk = :partition AND sk BETWEEN :from AND :to",
-    ExpressionAttributeValues: {
-      ":partition": partitionOf(range, family),
-      ":from": { S: sortable(Math.max(0, range.from)) },
-      ":to": { S: sortable(range.to - 1) + AFTER_ALL },
-    },
-  });
+  const items = query(options, within(partitionOf(range, family), range));
   for await (const row of rowsAlive(options, range, items)) {
     if (row.part.startsWith(prefix)) rows.push(row);
   }
@@ -118,11 +102,11 @@ async function readFamily(
 
 async function lastBefore(
   options: RollupItemsOptions,
-  { of, before }: LastAsked,
+  asked: LastAsked,
 ): Promise<RollupRow | undefined> {
-  if (before <= 0) return undefined;
+  const { of } = asked;
   const items = query(options, {
-    ...beforeIn(partitionOf(of, familyOf(of.part)), before),
+    ...before(partitionOf(of, familyOf(of.part)), asked.before),
     ScanIndexForward: false,
     Limit: LAST_PAGE,
   });
@@ -130,25 +114,6 @@ async function lastBefore(
     if (row.part === of.part) return row;
   }
   return undefined;
-}
-
-async function deleteFamilyBefore(
-  table: Table,
-  partition: { readonly S: string },
-  before: number,
-): Promise<number> {
-  const keys: Item[] = [];
-  const items = query(table, { ...beforeIn(partition, before), ProjectionExpression: "pk, sk" });
-  for await (const item of items) keys.push(item);
-  await deleteItems(table, keys);
-  return keys.length;
-}
-
-function beforeIn(partition: { readonly S: string }, before: number) {
-  return {
-    KeyConditionExpression: "pk = :partition AND sk < :before",
-    ExpressionAttributeValues: { ":partition": partition, ":before": { S: sortable(before) } },
-  };
 }
 
 /** What has expired is gone, whether DynamoDB has already deleted it or not: that may take it two days. */

@@ -4,6 +4,7 @@ import { byCodePoint } from "./code-point-order.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Item } from "./item-bytes.ts";
 import { keyText } from "./key-text.ts";
+import { whole } from "./sorted-partition.ts";
 import { attempt, getItems, query, type Table } from "./table.ts";
 
 /** Whose rows. */
@@ -13,7 +14,7 @@ export interface Series {
 }
 
 /**
- * Which series a table holds, and which families of parts each: a partition can only be read by who knows its key.
+ * Which series a table holds, and which families of rows each: a partition can only be read by who knows its key.
  * One small item a series. An entry stands before the first row it leads to, and stays.
  */
 export interface SeriesDirectory {
@@ -21,11 +22,11 @@ export interface SeriesDirectory {
   enter(entries: readonly { readonly series: Series; readonly family?: string }[]): Promise<void>;
   /** The families of each series, by `seriesText`; none where nothing was ever written. */
   families(series: readonly Series[]): Promise<ReadonlyMap<string, readonly string[]>>;
-  /** Ordered by account, then instrument. */
-  matching(asked: Partial<Series>): Promise<readonly Series[]>;
+  /** Those that have the family, where one is asked for; ordered by account, then instrument. */
+  matching(asked: Partial<Series> & { readonly family?: string }): Promise<readonly Series[]>;
 }
 
-const PARTITION = { S: "series" };
+const PARTITION = "series";
 
 /** A series as a part of a key. */
 export function seriesText({ account, instrument }: Series): string {
@@ -71,17 +72,15 @@ export function seriesDirectory(table: Table): SeriesDirectory {
       const items = await getItems(table, [...keys.values()], { ConsistentRead: false });
       return new Map(items.map((item) => [item["sk"]?.S ?? "", familiesOf(item)]));
     },
-    async matching({ account, instrument }) {
+    async matching({ account, instrument, family }) {
       const found: Series[] = [];
-      const items = query(table, {
-        KeyConditionExpression: "pk = :partition",
-        ExpressionAttributeValues: { ":partition": PARTITION },
-      });
-      for await (const item of items) {
-        const [ofAccount = "", ofInstrument = ""] = readNames(table, item);
-        if (account !== undefined && account !== ofAccount) continue;
-        if (instrument !== undefined && instrument !== ofInstrument) continue;
-        found.push({ account: ofAccount, instrument: ofInstrument });
+      for await (const item of query(table, whole(PARTITION))) {
+        const series = seriesOf(table, item);
+        const isAsked =
+          (account ?? series.account) === series.account &&
+          (instrument ?? series.instrument) === series.instrument &&
+          (family === undefined || familiesOf(item).includes(family));
+        if (isAsked) found.push(series);
       }
       return found.sort(bySeriesName);
     },
@@ -94,7 +93,7 @@ export function bySeriesName(a: Series, b: Series): number {
 }
 
 function keyOf(series: Series): Item {
-  return { pk: PARTITION, sk: { S: seriesText(series) } };
+  return { pk: { S: PARTITION }, sk: { S: seriesText(series) } };
 }
 
 /** A set of texts grows by itself: two processes that enter at once lose nothing. */
@@ -120,6 +119,11 @@ function update(
     ExpressionAttributeNames,
     ExpressionAttributeValues: { ...named, ...added },
   };
+}
+
+function seriesOf(table: Table, item: Item): Series {
+  const [account = "", instrument = ""] = readNames(table, item);
+  return { account, instrument };
 }
 
 function familiesOf(item: Item): readonly string[] {

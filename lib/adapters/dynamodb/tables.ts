@@ -43,3 +43,36 @@ export const METRICS_TABLE: TableDefinition = {
   indexes: [TRADES_BY_TIME],
   timeToLive: "expiresAt",
 };
+
+/** Documents of analyses, and the directory of whose there are. */
+export const ANALYSIS_TABLE: TableDefinition = {
+  name: "analysis",
+  partitionKey: { name: "pk", type: "S" },
+  sortKey: { name: "sk", type: "S" },
+};
+
+export const ALERTS_BY_TIME: IndexDefinition = {
+  name: "alerts-by-time",
+  partitionKey: { name: "type", type: "S" },
+  sortKey: { name: "time", type: "N" },
+};
+
+export const ALERTS_BY_PARENT: IndexDefinition = {
+  name: "alerts-by-parent",
+  partitionKey: { name: "child", type: "S" },
+  sortKey: { name: "time", type: "N" },
+};
+
+/** Holds only what is open. */
+export const ALERTS_OPEN: IndexDefinition = {
+  name: "alerts-open",
+  partitionKey: { name: "openType", type: "S" },
+  sortKey: { name: "openAt", type: "N" },
+};
+
+/** One item for each record of alerting. */
+export const ALERTS_TABLE: TableDefinition = {
+  name: "alerts",
+  partitionKey: { name: "pk", type: "S" },
+  indexes: [ALERTS_BY_TIME, ALERTS_BY_PARENT, ALERTS_OPEN],
+};
