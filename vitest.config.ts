@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 /** Tests by what they cost: a project per class, so that the cheap ones can be run alone. */
 const CONTRACT = ["test/adapters/**/*.test.ts", "test/contract/**/*.test.ts"];
 const BROWSER = ["test/browser/**/*.test.ts"];
+const POSTGRES = ["test/adapters/postgres/**/*.test.ts"];
 /** They have a configuration of their own: vitest.aws.config.ts. */
 const AWS = ["test/**/*.aws.test.ts"];
 
@@ -17,7 +18,23 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      { test: { name: "contract", include: CONTRACT, exclude: AWS, testTimeout: 60_000 } },
+      {
+        test: {
+          name: "contract",
+          include: CONTRACT,
+          exclude: [...AWS, ...POSTGRES],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "postgres",
+          include: POSTGRES,
+          globalSetup: ["test/adapters/postgres/global-setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: { name: "browser", include: BROWSER, testTimeout: 120_000, hookTimeout: 120_000 },
       },

@@ -1,3 +1,4 @@
+import { joinPart, splitPart } from "../../core/rollup/part-name.ts";
 import { RESOLUTION_US, type Resolution, type RollupRow } from "../../core/rollup/row.ts";
 import { type EpochUs, SECOND_US } from "../../core/units.ts";
 import type { MetricStore, RollupRange, UpsertOutcome } from "../../ports/metric-store.ts";
@@ -47,7 +48,7 @@ export function rollupTable(connection: Connection, series: SeriesTable): Rollup
     requireCount("version", version);
     const id = series.ensure(row.account, row.instrument);
     const width = widthOf(row.resolution);
-    const { name, late } = splitPart(row.part);
+    const { name, late } = storedPart(row.part);
     const part = parts.ensure(name);
     const value = toStoredText(row.value);
     if (upsert.run(id, width, part, bucket, late, version, value) === 1) return "written";
@@ -76,7 +77,7 @@ export function rollupTable(connection: Connection, series: SeriesTable): Rollup
     lastBefore: (key, before) =>
       connection.attempt(() => {
         const id = series.find(key.account, key.instrument);
-        const { name, late } = splitPart(key.part);
+        const { name, late } = storedPart(key.part);
         const partId = parts.find(name);
         if (id === undefined || partId === undefined) return undefined;
         const columns = connection
@@ -124,14 +125,10 @@ function partNames(connection: Connection): PartNames {
   }
 }
 
-/** `core+17` is part `core`, late 17. Only a sequence as we print it counts, so that joining gives the same text. */
-function splitPart(part: string): { readonly name: string; readonly late: number } {
-  const plus = part.lastIndexOf("+");
-  if (plus === -1) return { name: part, late: -1 };
-  const late = Number(part.slice(plus + 1));
-  const isSequence =
-    Number.isSafeInteger(late) && late >= 0 && String(late) === part.slice(plus + 1);
-  return isSequence ? { name: part.slice(0, plus), late } : { name: part, late: -1 };
+/** As it is stored: −1 for the part itself. */
+function storedPart(part: string): { readonly name: string; readonly late: number } {
+  const { name, late = -1 } = splitPart(part);
+  return { name, late };
 }
 
 function toRow(
@@ -144,7 +141,7 @@ function toRow(
     instrument: key.instrument,
     resolution: key.resolution,
     bucket: bucket as EpochUs,
-    part: late === -1 ? name : `${name}+${late}`,
+    part: joinPart({ name, late: late === -1 ? undefined : late }),
     version,
     value: fromStoredText(value),
   };

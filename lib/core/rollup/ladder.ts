@@ -5,7 +5,7 @@ import { RESOLUTION_US, RESOLUTIONS, type Resolution } from "./row.ts";
 /** How long each resolution is kept, counted from an instrument's newest event time. */
 export type Retention = Readonly<Record<Resolution, number>>;
 
-/** @internal the configuration has its own words for it; a test holds the two together */
+/** The configuration has its own words for it; a test holds the two together. */
 export const DEFAULT_RETENTION: Retention = {
   "5s": 48 * HOUR_US,
   "1m": 35 * DAY_US,
