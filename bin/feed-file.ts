@@ -3,6 +3,7 @@
  * state takes the place of the old one whole.
  */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { SIMULATION_SCHEMA } from "../lib/core/simulator/simulation.ts";
 import { environmentError, reasonOf } from "./cli-error.ts";
 import type { DataPaths } from "./data-directory.ts";
 import type { FeedState } from "./simulator-feed.ts";
@@ -27,7 +28,8 @@ export function keptFeed({ feed, root }: DataPaths): FeedState | undefined {
   }
   try {
     const state = JSON.parse(text) as FeedState;
-    if (state.schema === "brawler.feed/1") return state;
+    const isOurs = state.schema === "brawler.feed/1";
+    if (isOurs && state.simulation.schema === SIMULATION_SCHEMA) return state;
   } catch (cause) {
     throw unreadable(root, feed, cause);
   }

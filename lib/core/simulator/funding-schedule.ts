@@ -40,14 +40,14 @@ export function initialFunding(
  *
  *     rate = P + clamp(I − P, ±0.05 %)      per eight hours, shared out over shorter intervals
  *
- * @param extra added to the premium per eight hours
+ * @param extra added to the rate per eight hours, beyond what the formula gives
  */
 export function fundingRateE8(state: FundingState, minutes: number, extra: number): number {
   const share = minutes / EIGHT_HOURS;
   const memory = Math.exp(Math.log(MEMORY_8H) * share);
   const shock = SHOCK_8H * Math.sqrt(share) * studentT(state.rng, 3);
   state.premium = INTEREST + memory * (state.premium - INTEREST) + shock;
-  const premium = state.premium + extra;
+  const { premium } = state;
   const rate = premium + Math.min(CLAMP, Math.max(-CLAMP, INTEREST - premium));
-  return Math.round(rate * share * 1e8);
+  return Math.round((rate + extra) * share * 1e8);
 }

@@ -176,6 +176,7 @@ export class InstrumentSimulation implements TradeHost {
     this.bidBefore = state.market.bid;
     this.askBefore = state.market.ask;
     if (this.isTold(time) && !this.effects.outage) this.tellOrBeat(time);
+    maker.amendUntil(time, this.effects);
     if (maker.nextTime <= time) maker.act(time, this.effects);
   }
 

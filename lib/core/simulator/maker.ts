@@ -136,8 +136,8 @@ export class Maker {
 
   /** The next time at which the maker acts of its own accord. */
   get nextTime(): number {
-    const { next, race, amendments } = this.state;
-    return Math.min(next, race?.time ?? NEVER, amendments[0]?.time ?? NEVER);
+    const { next, race } = this.state;
+    return Math.min(next, race?.time ?? NEVER);
   }
 
   get isQuoting(): boolean {
@@ -154,8 +154,12 @@ export class Maker {
       this.execute({ ...race, liquidity: "maker", quoteId: race.id, counterparty }, effects);
       this.host.afterImpact(race.time, race.side, "maker");
     }
-    while ((state.amendments[0]?.time ?? NEVER) <= time) this.amend(effects);
     if (state.next <= time) this.decide(time, effects);
+  }
+
+  /** Busts and corrects what is due; nobody in the market notices. */
+  amendUntil(time: number, effects: Effects): void {
+    while ((this.state.amendments[0]?.time ?? NEVER) <= time) this.amend(effects);
   }
 
   /** A taker comes along; `mid` in ticks is the market it saw. */
@@ -170,11 +174,15 @@ export class Maker {
     if (!chance(this.state.encounters, reach)) return;
     const lots = this.fill(side, arrival, effects);
     const reached = (10_000 * away) / mid;
-    const size = Math.sqrt(lots / this.profile.quoting.quoteLots);
-    const planted = effects.adverseBps + effects.sizeImpactBps * size;
     const toxicity = arrival.counterparty === TOXIC ? effects.toxicImpact : 1;
+    const planted = this.plantedBps(lots, effects);
     this.market.follow(arrival, reached * effects.impact * toxicity, planted);
     this.host.afterImpact(arrival.time, side, "maker");
+  }
+
+  /** How far a maker trade moves the price against us because a scenario says so. */
+  private plantedBps(lots: number, { adverseBps, sizeImpactBps }: Effects): number {
+    return adverseBps + sizeImpactBps * Math.sqrt(lots / this.profile.quoting.quoteLots);
   }
 
   /** The market went through a quote: whoever saw it first took all of it. */
@@ -192,7 +200,9 @@ export class Maker {
     }
     const { quantity, filled } = this.state[side];
     const counterparty = this.someCounterparty();
-    this.fillLots(side, quantity - filled, { time, counterparty }, effects);
+    const lots = quantity - filled;
+    this.fillLots(side, lots, { time, counterparty }, effects);
+    this.market.follow({ sign: side === "sell" ? 1 : -1, time }, 0, this.plantedBps(lots, effects));
     this.host.afterImpact(time, side, "maker");
   }
 

@@ -41,9 +41,12 @@ export interface SimulationOptions extends RunOptions {
   readonly instruments?: readonly string[];
 }
 
+/** Another shape of the state has another number. */
+export const SIMULATION_SCHEMA = "brawler.simulation/2";
+
 /** Everything a simulation needs to go on, as JSON. */
 export interface SimulationState {
-  readonly schema: "brawler.simulation/1";
+  readonly schema: typeof SIMULATION_SCHEMA;
   readonly seed: number;
   /** The simulation is complete up to here. */
   readonly time: number;
@@ -130,7 +133,7 @@ export class Simulation implements Iterable<SimulatedLine> {
   export(): SimulationState {
     const times = this.lanes.map(({ run }) => run.time);
     return {
-      schema: "brawler.simulation/1",
+      schema: SIMULATION_SCHEMA,
       seed: this.seed,
       time: this.time,
       pending: this.pending.slice(this.taken),
@@ -230,7 +233,7 @@ export function simulate(options: SimulationOptions): Simulation {
     throw new RangeError(`each instrument can be simulated once; given were ${names.join(", ")}`);
   }
   const state: SimulationState = {
-    schema: "brawler.simulation/1",
+    schema: SIMULATION_SCHEMA,
     seed,
     time: from,
     pending: [],
@@ -243,8 +246,8 @@ export function simulate(options: SimulationOptions): Simulation {
 
 /** Goes on where `export` was called; the first lines are those that nobody had taken. */
 export function resumeSimulation(state: SimulationState, options: RunOptions = {}): Simulation {
-  if (state.schema !== "brawler.simulation/1") {
-    throw new RangeError(`expected a state of brawler.simulation/1, was ${String(state.schema)}`);
+  if (state.schema !== SIMULATION_SCHEMA) {
+    throw new RangeError(`expected a state of ${SIMULATION_SCHEMA}, was ${String(state.schema)}`);
   }
   return new Simulation(state, options);
 }

@@ -55,14 +55,17 @@ export interface MarketDraws {
   readonly drift: RngState;
 }
 
-/** A taker order that reached the market during a step. */
-export interface Arrival {
-  /** Microseconds, strictly inside the step. */
-  time: number;
+/** Who trades against the book, and when. */
+interface Taker {
+  readonly time: number;
   /** +1 the taker bought, and may lift our ask; −1 it sold. */
-  sign: number;
-  lots: number;
-  counterparty: string;
+  readonly sign: number;
+}
+
+/** A taker order that reached the market during a step, strictly inside of it. */
+export interface Arrival extends Taker {
+  readonly lots: number;
+  readonly counterparty: string;
 }
 
 const BRANCHING = 0.7;
@@ -275,7 +278,7 @@ export class SyntheticMarket {
    *
    * @param reachedBps distance of our price from the mid it saw
    */
-  follow({ sign, time }: Arrival, reachedBps: number, plantedBps: number): void {
+  follow({ sign, time }: Taker, reachedBps: number, plantedBps: number): void {
     const swept = this.isNull ? 0 : this.profile.flow.sweepImpact * reachedBps;
     this.push(sign * (swept + plantedBps), (this.state.time - time) / 1_000_000);
   }
