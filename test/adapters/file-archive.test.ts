@@ -367,6 +367,17 @@ describe("openFileArchive", () => {
       expect(await positions(await opened(options))).toEqual([1, 3]);
     });
 
+    it("is named when the first file is missing, unless nobody asks for its lines", async () => {
+      await fill([arrived(1), arrived(2, 1), arrived(3, 2)], { compression: "none" });
+      rmSync(file("T05Z"));
+      const options = { compression: "none" } as const;
+      const archive = await opened(options);
+      await expectFailure(positions(archive), "corrupt");
+      const later: number[] = [];
+      for await (const { position } of archive.read(1)) later.push(position);
+      expect(later).toEqual([2, 3]);
+    });
+
     it("is named when an older file was cut at the end of a line", async () => {
       await fill([...lines(5), arrived(6, 1)], { compression: "none" });
       const older = readFileSync(file("T05Z"), "utf8");

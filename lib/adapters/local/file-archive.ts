@@ -209,7 +209,8 @@ class SegmentedArchive implements FileArchive {
   ): AsyncGenerator<readonly ArchivedLine[]> {
     const segments = this.segments.filter((segment) => segment.first <= until);
     const start = segments.findLastIndex((segment) => segment.first <= first);
-    let position: number | undefined;
+    // Where no file holds it, the first one must be the first that ever was.
+    let position = start < 0 ? 0 : undefined;
     for (const segment of segments.slice(Math.max(start, 0))) {
       if (position !== undefined) requireFollows(segment, position);
       for await (const lines of readSegment(segment, this.entry(segment, first))) {
