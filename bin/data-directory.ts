@@ -209,8 +209,10 @@ export function describeProcess({ pid, command, url }: RunningProcess): string {
 function storeFailure(paths: DataPaths, cause: unknown): unknown {
   if (!(cause instanceof EmbeddedStoreError)) return cause;
   if (cause.kind !== "locked") {
-    const what = "cannot open the store";
-    return environmentError({ what, where: paths.store, why: cause.message }, cause);
+    const complaint = { what: "cannot open the store", where: paths.store, why: cause.message };
+    const isLost = cause.kind === "absent" && existsSync(paths.archive);
+    const mend = "npx brawler rebuild, or npm start, makes it anew from the raw archive";
+    return environmentError(isLost ? { ...complaint, mend } : complaint, cause);
   }
   const running = runningProcess(paths);
   const complaint = {

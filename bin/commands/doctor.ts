@@ -1,11 +1,18 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { reasonOf } from "../cli-error.ts";
+import { archiveProgress } from "../archive-progress.ts";
+import { CliError, reasonOf } from "../cli-error.ts";
 import { defineCommand, jsonOption } from "../command.ts";
-import { dataPaths, describeProcess, inspectDirectory, runningProcess } from "../data-directory.ts";
+import {
+  dataPaths,
+  describeProcess,
+  inspectDirectory,
+  openStoreForReading,
+  runningProcess,
+} from "../data-directory.ts";
 import { dataOption } from "../data-option.ts";
-import { formatBytes } from "../format-figures.ts";
+import { formatBytes, formatCount } from "../format-figures.ts";
 import { DEFAULT_PORT, LOOPBACK_ADDRESSES, whyNotFree } from "../loopback.ts";
 import { optionOr } from "../option.ts";
 import { type Column, drawTable, type Style } from "../table.ts";
@@ -41,6 +48,7 @@ export const doctor = defineCommand({
       compression(),
       clock(),
       dataDirectory(options.data),
+      ...recordedFigures(options.data),
       diskSpace(options.data),
       ...(await freePort(options.port, options.data)),
     ];
@@ -147,6 +155,28 @@ function dataDirectory(directory: string): Finding {
   }
   const detail = kind === "ours" ? root : `${root} (${kind}, will be made)`;
   return { check, verdict: "ok", detail };
+}
+
+/** Nothing where nothing is recorded yet. */
+function recordedFigures(directory: string): readonly Finding[] {
+  if (inspectDirectory(directory) !== "ours") return [];
+  const check = "figures";
+  const paths = dataPaths(directory);
+  if (!existsSync(paths.store)) {
+    if (!existsSync(paths.archive)) return [];
+    const mend = "npm start, or npx brawler rebuild, makes them anew from the raw archive";
+    return [{ check, verdict: "warn", detail: `${paths.store} is missing`, mend }];
+  }
+  try {
+    const store = openStoreForReading(paths);
+    const { position } = archiveProgress(store.meta).get();
+    store.close();
+    const detail = `${formatCount(position)} archived lines are folded; npx brawler verify proves them`;
+    return [{ check, verdict: "ok", detail }];
+  } catch (cause) {
+    const { why, what } = cause instanceof CliError ? cause.complaint : { what: reasonOf(cause) };
+    return [{ check, verdict: "fail", detail: why ?? what }];
+  }
 }
 
 function nearestExisting(path: string): string {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { instrumentKey } from "../../lib/core/events/event.ts";
 import { decodeState } from "../../lib/core/pipeline/codec.ts";
 import type { Counters } from "../../lib/core/pipeline/state.ts";
+import { archiveProgress } from "../archive-progress.ts";
 import { defineCommand, jsonOption } from "../command.ts";
 import {
   type DataPaths,
@@ -25,6 +26,8 @@ interface InstrumentStatus {
   readonly newest: number;
   readonly counters: Counters;
   readonly buffered: number;
+  /** A bust or a correction is being folded into its past. */
+  readonly restating: boolean;
 }
 
 interface Status {
@@ -32,6 +35,8 @@ interface Status {
   readonly data: string;
   readonly running: RunningProcess | null;
   readonly sizes: Readonly<Record<"store" | "archive" | "quarantine", DirectorySize>>;
+  /** Archived lines whose figures are committed. */
+  readonly folded: number;
   readonly instruments: readonly InstrumentStatus[];
 }
 
@@ -47,7 +52,7 @@ export const status = defineCommand({
       data: paths.root,
       running: runningProcess(paths) ?? null,
       sizes: sizesOf(paths),
-      instruments: await instrumentsOf(paths),
+      ...(await committedIn(paths)),
     };
     await terminal.print(
       options.json ? JSON.stringify(found, null, 2) : statusText(found, terminal.colour),
@@ -69,19 +74,21 @@ function sizesOf(paths: DataPaths): Status["sizes"] {
 }
 
 /** Read beside a writer, from the last commit of each instrument. */
-async function instrumentsOf(paths: DataPaths): Promise<readonly InstrumentStatus[]> {
-  if (!existsSync(paths.store)) return [];
+async function committedIn(paths: DataPaths): Promise<Pick<Status, "folded" | "instruments">> {
+  if (!existsSync(paths.store)) return { folded: 0, instruments: [] };
   const store = openStoreForReading(paths);
   try {
-    const found: InstrumentStatus[] = [];
+    const { position: folded } = archiveProgress(store.meta).get();
+    const instruments: InstrumentStatus[] = [];
     for (const key of await store.state.keys()) {
       const snapshot = await store.state.load(key);
       if (snapshot === undefined) continue;
-      const { newestTime, counters, buffer } = decodeState(snapshot.body);
+      const { newestTime, counters, buffer, restating } = decodeState(snapshot.body);
       const name = instrumentKey(key.account, key.instrument);
-      found.push({ name, newest: newestTime, counters, buffered: buffer.size });
+      const buffered = buffer.size;
+      instruments.push({ name, newest: newestTime, counters, buffered, restating });
     }
-    return found;
+    return { folded, instruments };
   } finally {
     store.close();
   }
@@ -96,17 +103,21 @@ const COLUMNS: readonly Column[] = [
   { title: "buffered", align: "right" },
 ];
 
-function statusText({ data, running, sizes, instruments }: Status, colour: boolean): string {
+function statusText(
+  { data, running, sizes, folded, instruments }: Status,
+  colour: boolean,
+): string {
   const lines = [
     `Data directory ${data}`,
     `  writer      ${running === null ? "none" : describeProcess(running)}`,
     ...(["store", "archive", "quarantine"] as const).map(
       (part) => `  ${part.padEnd(12)}${sizeText(sizes[part])}`,
     ),
+    `  folded      ${formatCount(folded)} archived lines; npx brawler verify proves their figures`,
   ];
-  const rows = instruments.map(({ name, newest, counters, buffered }) =>
+  const rows = instruments.map(({ name, newest, counters, buffered, restating }) =>
     [
-      name,
+      restating ? `${name} (restating)` : name,
       newest === 0 ? NO_FIGURE : formatInstant(newest),
       ...COUNTS.map((count) => formatCount(counters[count])),
       formatCount(buffered),

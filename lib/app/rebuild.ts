@@ -63,9 +63,9 @@ export async function rebuild(ports: RebuildPorts, options: RebuildOptions): Pro
     const again = told.size === 0 ? [] : await refoldAll(ports, options, told, end);
     return {
       instruments: [...rebuilt, ...again].sort(),
-      progress: first.progress(),
+      progress: { ...first.progress(), position: end },
       unreadable: first.unreadable(),
-      lost: first.lost(),
+      lost: first.lost() + end - first.progress().position,
     };
   } finally {
     first.close();

@@ -120,6 +120,7 @@ async function compare(
   const limitOf = (name: string) => Math.max(position, committed.get(name)?.fold.archived ?? 0);
   const limits = [...committed.keys()].map(limitOf);
   await fold.foldTo(await ports.openArchive(), position);
+  const lostTail = Math.max(0, position - fold.progress().position);
   const expectedStray = fold.progress().stray;
   await fold.foldTo(await ports.openArchive(), Math.max(position, ...limits), limitOf);
   await fold.settle();
@@ -148,7 +149,7 @@ async function compare(
     notCompared,
     span: spanOf(committed),
     unreadable: fold.unreadable(),
-    lost: fold.lost(),
+    lost: fold.lost() + lostTail,
     stray: { stored: stray, expected: expectedStray },
     differences: differences.result(),
   };
