@@ -4,28 +4,22 @@
  * after a drawn number of acknowledgements and a drawn number of turns of our own event loop, without any timer;
  * the next child goes on in the same directory. BRAWLER_KILLS sets how often (20), BRAWLER_SEED repeats a run.
  */
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
 import { openFileArchive } from "../../lib/adapters/local/file-archive.ts";
 import type { ArchivedLine } from "../../lib/ports/raw-archive.ts";
+import { KILLS, killed, SEED, xorshift } from "../kill.ts";
 import { archivedLine, HOT_BUCKETS, KEY, rowsOf } from "./crash-model.ts";
 import { scratchDirectory } from "./scratch-directory.ts";
-
-type Child = ChildProcessByStdio<null, Readable, null>;
 
 interface Acknowledged {
   readonly gen: number;
   readonly position: number;
 }
 
-const KILLS = Number(process.env["BRAWLER_KILLS"] ?? 20);
-const SEED = Number(process.env["BRAWLER_SEED"] ?? 20_260_101);
 const CHILD = fileURLToPath(new URL("crash-child.ts", import.meta.url));
 
 describe(`after kill -9, ${KILLS} times in one directory (seed ${SEED})`, () => {
@@ -41,7 +35,8 @@ describe(`after kill -9, ${KILLS} times in one directory (seed ${SEED})`, () => 
   it.each(Array.from({ length: KILLS }, (_, i) => i + 1))(
     "kill %i: everything acknowledged stands, nothing stands by halves",
     async () => {
-      const last = await killAfter(scratch.path, 1 + (draw() % 40), draw() % 200);
+      const moment = { acknowledgements: 1 + (draw() % 40), turns: draw() % 200 };
+      const last = await killed<Acknowledged>(CHILD, [scratch.path], moment);
       expect(last.gen).toBeGreaterThan(acknowledged.gen);
       acknowledged = last;
       await checkStore(join(scratch.path, "store.db"), last);
@@ -49,39 +44,6 @@ describe(`after kill -9, ${KILLS} times in one directory (seed ${SEED})`, () => 
     },
   );
 });
-
-/** Starts a child, kills it at the drawn moment, and gives the last thing it acknowledged. */
-async function killAfter(directory: string, rounds: number, turns: number): Promise<Acknowledged> {
-  const child = spawn(process.execPath, [CHILD, directory], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const told = await untilKilled(child, rounds, turns);
-  const lines = told.split("\n").slice(0, -1); // After the last line feed: cut by the kill.
-  return JSON.parse(lines.at(-1) ?? "") as Acknowledged;
-}
-
-async function untilKilled(child: Child, rounds: number, turns: number): Promise<string> {
-  // `once` rejects when the child cannot be started, so that this is said instead of waited for.
-  const [[, signal], told] = await Promise.all([
-    once(child, "exit"),
-    readAndKill(child, rounds, turns),
-  ]);
-  expect(signal).toBe("SIGKILL");
-  return told;
-}
-
-async function readAndKill(child: Child, rounds: number, turns: number): Promise<string> {
-  let told = "";
-  let isDue = false;
-  for await (const chunk of child.stdout.setEncoding("utf8")) {
-    told += chunk;
-    if (isDue || told.split("\n").length <= rounds) continue;
-    isDue = true;
-    for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
-    child.kill("SIGKILL");
-  }
-  return told;
-}
 
 async function checkStore(path: string, last: Acknowledged): Promise<void> {
   const store = openEmbedded({ path });
@@ -124,15 +86,4 @@ async function checkArchive(directory: string, last: Acknowledged): Promise<void
   } finally {
     await archive.close();
   }
-}
-
-function xorshift(seed: number): () => number {
-  let state = seed >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state;
-  };
 }

@@ -13,6 +13,7 @@ import {
   type LivePipeline,
   type LivePorts,
 } from "../../lib/app/live-pipeline.ts";
+import type { RebuildPorts } from "../../lib/app/rebuild.ts";
 import { type Verification, verify } from "../../lib/app/verify.ts";
 import type { EpochUs } from "../../lib/core/units.ts";
 import { DEFAULTS } from "../fold.ts";
@@ -73,6 +74,13 @@ export async function openDesk(
   return { store, archive, pipeline, close };
 }
 
+/** What folding the desk's archive anew takes. */
+export function rebuildPortsOf({ store, archive }: PipelineDesk): RebuildPorts {
+  const { state, metrics } = store;
+  const openScratch = () => openEmbedded({ temporary: true });
+  return { state, metrics, replacing: store, archive, openScratch, encode };
+}
+
 export function progressOf({ meta }: EmbeddedStore): ProgressStore {
   return {
     get: () => JSON.parse(meta.get("progress") ?? JSON.stringify(NOTHING_FOLDED)) as FoldProgress,
@@ -81,7 +89,7 @@ export function progressOf({ meta }: EmbeddedStore): ProgressStore {
 }
 
 /** What `verify` says about a directory, read as another process would read it. */
-export async function verified(directory: string): Promise<Verification> {
+export async function verified(directory: string, { retention } = DEFAULTS): Promise<Verification> {
   const store = openEmbedded({ path: storePath(directory), access: "read" });
   const scratch = openEmbedded({ temporary: true });
   const { state, metrics } = store;
@@ -96,7 +104,7 @@ export async function verified(directory: string): Promise<Verification> {
         scratch,
         encode,
       },
-      { settings: DEFAULTS, retention: DEFAULTS.retention },
+      { settings: DEFAULTS, retention },
     );
   } finally {
     scratch.close();
