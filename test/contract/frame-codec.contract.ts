@@ -1,5 +1,5 @@
 /** What every FrameCodec promises: what was put in comes out, and nothing that comes in makes it throw or swell. */
-import { constants, gzipSync, zstdCompressSync } from "node:zlib";
+import { constants, createZstdCompress, gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DecodedFrame, FrameCodec } from "../../lib/ports/frame-codec.ts";
@@ -196,15 +196,39 @@ export function frameCodecContract(
       });
 
       it("stops at the limit, whatever a bomb would become", () => {
-        const bomb = pack(Buffer.alloc(256 * 1024 * 1024));
+        const bomb = pack(Buffer.alloc(64 * 1024 * 1024));
         const before = process.memoryUsage().arrayBuffers;
         expect(reasonOf(codec.decode(bomb))).toBe("too-large");
         expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * plainBytesMax);
       });
     });
 
-    it("refuses a zstd frame that claims a window of its own size", () => {
-      const greedy = zstd(Buffer.alloc(256 * 1024 * 1024), { [constants.ZSTD_c_windowLog]: 27 });
+    it("refuses what it has written itself with any byte changed, or decodes it to the same", () => {
+      const whole = frameOf(lines(400));
+      for (let at = 0; at < whole.length; at += 1) {
+        const text = textOf(codec.decode(flipped(whole, at)));
+        if (text !== undefined) expect(text === lines(400)).toBe(true);
+      }
+      expect(
+        reasonOf(codec.decode(flipped(whole, whole.length - (whole[0] === 0x1f ? 5 : 1)))),
+      ).toBe("damaged");
+    });
+
+    it("adds up what several zstd frames hold, to the limit and not beyond", () => {
+      const full = Buffer.alloc(plainBytesMax, " ");
+      full.write("{}");
+      const frames = (...plain: Uint8Array[]) => Buffer.concat(plain.map((one) => zstd(one)));
+      expect(codec.decode(frames(full, Buffer.alloc(0))).outcome).toBe("decoded");
+      expect(reasonOf(codec.decode(frames(full, bytes(" "))))).toBe("too-large");
+    });
+
+    it("refuses a zstd frame that claims a large window, though it holds little", async () => {
+      const compressor = createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: 27 } });
+      // In two writes, so that the compressor does not know how little it will be.
+      compressor.write(lines(3));
+      compressor.end(lines(3));
+      const greedy = Buffer.concat(await compressor.toArray());
+      expect(greedy.length).toBeLessThan(1_000);
       expect(reasonOf(codec.decode(greedy))).toBe("too-large");
     });
 

@@ -112,11 +112,9 @@ function inflate(data: Uint8Array, decompress: Decompress): Uint8Array | FrameRe
       if (plain.length === ZSTD_FRAMES_MAX) {
         return refused("damaged", `expected at most ${ZSTD_FRAMES_MAX} zstd frames in one of ours`);
       }
-      // One byte of room more than there may be, so that a frame of exactly the limit is told from a longer one.
-      const piece = decompress(rest, FRAME_PLAIN_BYTES_MAX + 1 - length);
+      const piece = decompress(rest, FRAME_PLAIN_BYTES_MAX - length);
       plain.push(piece.plain);
       length += piece.plain.length;
-      if (length > FRAME_PLAIN_BYTES_MAX) return tooLarge(length, FRAME_PLAIN_BYTES_MAX);
       rest = rest.subarray(piece.consumed);
     }
   } catch (error) {

@@ -55,6 +55,8 @@ const trade = (fields: Partial<Omit<TradeRow, "time">> & { time?: number } = {})
   time: (fields.time ?? T0) as EpochUs,
 });
 
+const LONG_NAME = JSON.stringify(["main", "BTC-PERP", "1m", T0, "core"]);
+
 const minutes = (count: number): RollupRow[] =>
   Array.from({ length: count }, (_, i) => rollup({ bucket: T0 + i * MINUTE_US }));
 
@@ -215,6 +217,28 @@ describe("a store with answers written by hand", () => {
       { row: nameOf(rows[5]), reason: "odd (version 1 stands)" },
     ]);
   });
+
+  it.each([
+    { second: { ExistingVersion: VERSION }, fate: { stale: 0, conflicting: [LONG_NAME] } },
+    {
+      second: {},
+      fate: { stale: 0, conflicting: [], refused: [{ row: LONG_NAME, reason: "why" }] },
+    },
+    { second: { ExistingVersion: VERSION + 2 }, fate: { stale: 1, conflicting: [] } },
+  ])(
+    "counts a row of several records once, as the worst of them: $fate",
+    async ({ second, fate }) => {
+      const records = [
+        { RecordIndex: 0, Reason: "why", ExistingVersion: VERSION + 1 },
+        { RecordIndex: 1, Reason: "why", ...second },
+      ];
+      const value = JSON.stringify(Array.from({ length: 400 }, (_, i) => Math.sin(i)));
+      for (const rejected of [records, [...records].reverse()]) {
+        reject(...rejected);
+        expect(await store.upsertRollups([rollup({ value })])).toEqual({ written: 0, ...fate });
+      }
+    },
+  );
 
   it.each([
     { rejected: [], when: "names no record" },
@@ -387,12 +411,21 @@ describe("a store on the model", () => {
       waits.push(milliseconds);
       await options.beforeRead?.();
     };
+    const clients = modelledClients(model);
     const store = timestreamMetricStore({
-      clients: modelledClients(model),
+      clients,
       database: "brawler",
       wait,
     });
-    return { model, store, waits };
+    const statements = () =>
+      (
+        clients.query.send as unknown as {
+          getCalls(): { args: { input: { QueryString: string } }[] }[];
+        }
+      )
+        .getCalls()
+        .map((call) => call.args[0]?.input.QueryString);
+    return { model, store, waits, statements };
   };
   const range = {
     account: "main",
@@ -517,6 +550,25 @@ describe("a store on the model", () => {
       expect.stringContaining("15 minutes"),
     ]);
   });
+
+  it.each([
+    { order: "asc", bound: ">=" },
+    { order: "desc", bound: "<=" },
+  ] as const)(
+    "lets the service skip what earlier pages have shown ($order)",
+    async ({ order, bound }) => {
+      const { store, statements } = open();
+      await store.upsertTrades(
+        [1, 2, 3].map((at) => trade({ sequence: at, tradeId: `T${at}`, time: T0 + at })),
+      );
+      const range = { from: T0, to: T0 + 9, limit: 2, order };
+      const { cursor } = await store.readTrades(range);
+      await store.readTrades({ ...range, ...(cursor && { cursor }) });
+      expect(statements().at(-1)).toContain(
+        `AND "time" ${bound} from_nanoseconds(${T0 + 2}000) AND (`,
+      );
+    },
+  );
 
   it("keeps hashed names and their rows whole through every way of reading", async () => {
     const { store } = open();
