@@ -129,6 +129,7 @@ async function foldAll(run: Run, { asOf, speed }: Asked): Promise<Folded> {
     const { stray } = await fold({
       state: store.state,
       metrics: store.metrics,
+      atomic: store.atomic,
       settings: foldSettings(config),
       retention,
       futureLimit: receivedTime + FUTURE_US,

@@ -5,6 +5,7 @@
 import { type Amendment, EVERY_ROW, type FoldSettings } from "../core/pipeline/state.ts";
 import type { Retention } from "../core/rollup/ladder.ts";
 import type { EpochUs } from "../core/units.ts";
+import type { AtomicStore } from "../ports/atomic-store.ts";
 import type { MetricStore } from "../ports/metric-store.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import { encodeNote } from "./archive-note.ts";
@@ -26,6 +27,8 @@ export interface ArchivedReplay extends RebuildPorts {
 export interface ReplayOptions {
   readonly state: StateStore;
   readonly metrics: MetricStore;
+  /** Where state and rows can be written together. */
+  readonly atomic?: AtomicStore;
   readonly settings: FoldSettings;
   readonly futureLimit: number;
   /** The input; read a second time from the start when it holds an amendment. */
@@ -96,12 +99,13 @@ async function keepProgress({ archive, progress }: ArchivedReplay, refused: numb
 }
 
 function storesOf(options: ReplayOptions) {
-  const { state, metrics, settings, durable, retention, onlyReport } = options;
+  const { state, metrics, atomic, settings, durable, retention, onlyReport } = options;
   return {
     state,
     metrics,
     settings,
     durable,
+    ...(atomic === undefined ? {} : { atomic }),
     ...(retention === undefined ? {} : { retention }),
     ...(onlyReport === undefined ? {} : { onlyReport }),
   };

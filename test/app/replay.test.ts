@@ -24,12 +24,16 @@ function simulatedLines(scenario: string): string[] {
   return lines;
 }
 
-async function foldedRows(batches: readonly InputBatch[], durable: boolean) {
+async function foldedRows(
+  batches: readonly InputBatch[],
+  { durable, together }: { readonly durable: boolean; readonly together: boolean },
+) {
   const store = openEmbedded({ temporary: true });
   try {
     const { stray } = await replay({
       state: store.state,
       metrics: store.metrics,
+      ...(together ? { atomic: store.atomic } : {}),
       settings: DEFAULTS,
       futureLimit: FUTURE_LIMIT,
       durable,
@@ -62,14 +66,21 @@ async function tradesOf({ metrics }: EmbeddedStore): Promise<string[]> {
 }
 
 describe("replay without a data directory", () => {
-  it.each(["normal", "data-faults"])("ends with the rows of one that commits: %s", async (name) => {
-    const lines = simulatedLines(name);
-    const committed = await foldedRows(batchesOf(lines, 5_000), true);
-    const held = await foldedRows(batchesOf(lines, 700), false);
-    expect(held.trades.length).toBeGreaterThan(10);
-    expect(held.rows.length).toBeGreaterThan(1_000);
-    expect(held.trades).toEqual(committed.trades);
-    expect(held.rows).toEqual(committed.rows);
-    expect(held.report).toEqual(committed.report);
-  });
+  it.each([
+    { scenario: "normal", together: false },
+    { scenario: "data-faults", together: false },
+    { scenario: "data-faults", together: true },
+  ])(
+    "ends with the rows of one that commits, $scenario, rows and state together: $together",
+    async ({ scenario, together }) => {
+      const lines = simulatedLines(scenario);
+      const committed = await foldedRows(batchesOf(lines, 5_000), { durable: true, together });
+      const held = await foldedRows(batchesOf(lines, 700), { durable: false, together: false });
+      expect(held.trades.length).toBeGreaterThan(10);
+      expect(held.rows.length).toBeGreaterThan(1_000);
+      expect(held.trades).toEqual(committed.trades);
+      expect(held.rows).toEqual(committed.rows);
+      expect(held.report).toEqual(committed.report);
+    },
+  );
 });
