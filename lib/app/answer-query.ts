@@ -30,8 +30,9 @@ import {
 } from "./committed-state.ts";
 import type { DeliveryOutcome } from "./live-pipeline.ts";
 import type { Queries, ReportRequest, SeriesRequest, TradesRequest } from "./queries.ts";
+import { createReadMemory } from "./read-memory.ts";
 import { readSeries } from "./read-series.ts";
-import { buildReport, dataFigures, type StrayCounts } from "./report.ts";
+import { dataFigures, reportOf, type StrayCounts } from "./report.ts";
 
 export interface QueryPorts extends ReportPorts {
   readonly clock: Clock;
@@ -68,6 +69,7 @@ export function answerQueries(
   process: ProcessState,
 ): AnswerQuery {
   const changes = new Changes(settings.startedAt);
+  const reads = { memory: createReadMemory(), ...ports };
   const states = (wanted?: readonly string[]) => loadStates(ports, wanted);
   const one = (instrument: string | undefined) =>
     instrument === undefined ? undefined : [instrument];
@@ -75,12 +77,12 @@ export function answerQueries(
     now: () => ports.clock.now(),
     changed: (names) => changes.add(names),
     onLive: (wake) => changes.onChange(wake),
-    report: async (request) => report(ports, settings, process, request),
+    report: async (request) => report(reads, settings, process, request),
     instruments: async () => instruments(await states()),
     health: async () => health(settings, process, await states(), ports.clock.now()),
     live: async (since) => live(changes, process, await states(), since),
     series: async (request) =>
-      series(ports, settings, request, await states(one(request.instrument))),
+      series(reads, settings, request, await states(one(request.instrument))),
     trades: async (request) => trades(ports, request, await states(one(request.instrument))),
     publish: (ndjson) => publish(ports, ndjson),
   };
@@ -149,9 +151,9 @@ async function report(
     ...(instrument === undefined ? {} : { instruments: [instrument] }),
     ...(asOf === undefined ? {} : { asOf }),
   };
-  const body = await buildReport(ports, settings, question, process.stray());
-  if (body === undefined) return undefined;
   const states = await loadStates(ports, question.instruments);
+  if (states.length === 0) return undefined;
+  const body = await reportOf(ports, settings, question, { states, stray: process.stray() });
   return { ...body, fresh: freshOf(states, coverageOf(states, body.window)) };
 }
 

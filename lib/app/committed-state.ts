@@ -1,17 +1,19 @@
 /** What was last committed of each instrument, and where its rows are: what every read begins with. */
 import { instrumentKey } from "../core/events/event.ts";
 import type { Reporting } from "../core/history/portfolio-figures.ts";
-import type { Scale } from "../core/ledger/scale.ts";
 import type { Horizon } from "../core/metrics/markout.ts";
 import { decodeSummary, type InstrumentSummary } from "../core/pipeline/summary.ts";
 import { EPOCH_STEP } from "../core/pipeline/version.ts";
 import type { Retention } from "../core/rollup/ladder.ts";
 import type { MetricStore } from "../ports/metric-store.ts";
 import type { StateKey, StateStore } from "../ports/state-store.ts";
+import type { ReadMemory } from "./read-memory.ts";
 
 export interface ReportPorts {
   readonly state: StateStore;
   readonly metrics: MetricStore;
+  /** What earlier reads have learnt; nothing when left out. */
+  readonly memory?: ReadMemory;
 }
 
 export interface ReportSettings {
@@ -24,19 +26,6 @@ export interface ReportSettings {
 export interface CommittedState {
   readonly summary: InstrumentSummary;
   readonly minVersion: number;
-}
-
-/** Whose rows, in which scale, and from which epoch on. */
-export interface RowsOf {
-  readonly account: string;
-  readonly instrument: string;
-  readonly scale: Scale;
-  readonly minVersion: number;
-}
-
-export function rowsOf({ summary, minVersion }: CommittedState): RowsOf {
-  const { account, instrument, scale } = summary;
-  return { account, instrument, scale, minVersion };
 }
 
 /** The states of the instruments asked for (keys; all when left out), in order of account, then instrument. */

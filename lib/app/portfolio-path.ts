@@ -1,38 +1,39 @@
-/** The portfolio's net PnL and gross exposure on a grid of time, from the instruments' rollups. */
-import { instrumentKey } from "../core/events/event.ts";
-import type { InstrumentWindow } from "../core/history/instrument-figures.ts";
+/**
+ * The portfolio's path over a window: a sample at each whole step inside it and at its end. Blocks of steps that will
+ * not change any more are made once and kept, so that a window costs little more than its two ends.
+ */
+import type { PortfolioPath } from "../core/history/portfolio-figures.ts";
 import {
-  conversionRate,
-  exposureOf,
-  type PortfolioSample,
-} from "../core/history/portfolio-figures.ts";
-import { addExact, EXACT_ZERO, type ExactDecimal, multiplyExact } from "../core/ledger/exact.ts";
-import { netToExact, priceToExact } from "../core/ledger/scale.ts";
-import { coverOf, pathStep } from "../core/rollup/ladder.ts";
-import { RESOLUTION_US, type Resolution } from "../core/rollup/row.ts";
-import type { MetricStore } from "../ports/metric-store.ts";
-import type { ReportSettings } from "./committed-state.ts";
-import { levelsBefore } from "./read-instrument-window.ts";
-import { decodedCore, readRows } from "./read-rows.ts";
+  joinStretches,
+  type Level,
+  type Member,
+  type PathPiece,
+  type Stretch,
+  stretchOf,
+} from "../core/history/portfolio-path.ts";
+import { type CoverRange, coverOf, pathStep } from "../core/rollup/ladder.ts";
+import { RESOLUTION_US, RESOLUTIONS, type Resolution } from "../core/rollup/row.ts";
+import type { CommittedState, ReportSettings } from "./committed-state.ts";
+import { type KnownBlocks, keptUntil } from "./known-blocks.ts";
+import type { RowReader, Span } from "./row-reader.ts";
+import type { CoreRow } from "./settled-rows.ts";
 
-export interface PortfolioPath {
-  readonly samples: readonly PortfolioSample[] | undefined;
+export interface PathQuestion extends Span {
+  readonly states: readonly CommittedState[];
+}
+
+export interface SampledPath {
+  /** Undefined when a currency has no rate. */
+  readonly path: PortfolioPath | undefined;
   readonly resolution: Resolution;
 }
 
-interface Window {
-  readonly windows: readonly InstrumentWindow[];
-  readonly from: number;
-  readonly to: number;
-  readonly asOf: number;
-}
-
-/** Net change and closing levels of one bucket of one instrument. */
-interface Piece {
-  readonly bucket: number;
-  readonly net: bigint;
-  readonly position: number;
-  readonly mid: number;
+interface Desk {
+  readonly reader: RowReader;
+  readonly settings: ReportSettings;
+  readonly states: readonly CommittedState[];
+  readonly members: readonly Member[];
+  readonly resolution: Resolution;
 }
 
 /**
@@ -40,113 +41,136 @@ interface Piece {
  * keeps them for the window, else hours or days.
  */
 export async function portfolioPath(
-  metrics: MetricStore,
+  reader: RowReader,
   settings: ReportSettings,
-  { windows, from, to, asOf }: Window,
-): Promise<PortfolioPath> {
-  const resolution = pathStep(from, asOf, settings.retention);
-  const times = sampleTimes(from, to, RESOLUTION_US[resolution]);
-  const series = new Map<string, readonly Sampled[]>();
-  for (const window of windows) {
-    const pieces = await readPieces(metrics, window, resolution);
-    series.set(keyOf(window), sampleInstrument(window, pieces, times));
-  }
-  return { samples: addUp(windows, settings, { series, times }), resolution };
+  known: KnownBlocks,
+  { states, from, to }: PathQuestion,
+): Promise<SampledPath> {
+  const newest = Math.max(...states.map(({ summary }) => summary.newestTime));
+  const resolution = pathStep(from, newest, settings.retention);
+  const desk: Desk = { reader, settings, states, members: states.map(memberOf), resolution };
+  const levels = await reader.levelsBefore(states, from);
+  const stretches = await readStretches(desk, known, { from, to, levels });
+  return { path: joinStretches(stretches), resolution };
 }
 
-const keyOf = ({ account, instrument }: InstrumentWindow) => instrumentKey(account, instrument);
-
-function sampleTimes(from: number, to: number, step: number): number[] {
-  const times: number[] = [];
-  for (let time = Math.ceil(from / step) * step; time < to; time += step) times.push(time);
-  times.push(to);
-  return times;
+function memberOf({ summary: { account, instrument, spec, scale } }: CommittedState): Member {
+  return { account, instrument, currency: spec?.settle ?? "USD", scale };
 }
 
-/** Rollups at the step's resolution; the edges that do not fill a step as any window is covered. */
-async function readPieces(
-  metrics: MetricStore,
-  window: InstrumentWindow,
-  resolution: Resolution,
-): Promise<Piece[]> {
-  const { from, to, scale } = window;
-  const width = RESOLUTION_US[resolution];
-  const innerFrom = Math.ceil(from / width) * width;
-  const innerTo = Math.max(innerFrom, Math.floor(to / width) * width);
-  const ranges = [
-    ...coverOf(from, Math.min(innerFrom, to)),
-    { resolution, from: innerFrom, to: innerTo },
-    ...coverOf(innerTo, to),
-  ];
-  const pieces: Piece[] = [];
-  for (const range of ranges) {
-    if (range.from >= range.to) continue;
-    const rows = await readRows(metrics, window, range, "core");
-    for (const row of rows) {
-      if (row.part !== "core") continue;
-      const { path, position, mid } = decodedCore(row, { scale });
-      pieces.push({ bucket: row.bucket, net: path.total, position, mid });
-    }
-  }
-  const levels = await levelsBefore(metrics, window, from);
-  return [{ bucket: 0, net: 0n, position: levels.position, mid: levels.mid }, ...pieces];
+async function readStretches(
+  desk: Desk,
+  known: KnownBlocks,
+  { from, to, levels }: Span & { readonly levels: readonly Level[] },
+): Promise<readonly Stretch[]> {
+  const { resolution } = desk;
+  const step = RESOLUTION_US[resolution];
+  const first = Math.ceil(from / step) * step;
+  if (first >= to) return [await edge(desk, [to], coverOf(from, to), levels)];
+  const last = to - (to % step);
+  const settled = blocksWithin(desk, { from: first, to: last });
+  const left = await edge(
+    desk,
+    [first, ...stepEnds({ from: first, to: settled.from }, step)],
+    [...coverOf(from, first), { resolution, from: first, to: settled.from }],
+    levels,
+  );
+  const blocks = await readBlocks(desk, known, settled);
+  const right = await edge(
+    desk,
+    [...stepEnds({ from: settled.to, to: last }, step), ...(last < to ? [to] : [])],
+    [{ resolution, from: settled.to, to: last }, ...coverOf(last, to)],
+    (blocks.at(-1) ?? left).levels,
+  );
+  return [left, ...blocks, right];
 }
 
-interface Sampled {
-  readonly net: ExactDecimal;
-  readonly exposure: ExactDecimal;
-  readonly mid: ExactDecimal | undefined;
+/** The ends of the steps that tile a span. */
+function stepEnds({ from, to }: Span, step: number): number[] {
+  return Array.from({ length: Math.max(0, (to - from) / step) }, (_, i) => from + (i + 1) * step);
 }
 
-function sampleInstrument(
-  window: InstrumentWindow,
-  pieces: readonly Piece[],
+/** A stretch whose rows are read each time, as far as they are not known. */
+async function edge(
+  { reader, settings, states, members }: Desk,
   times: readonly number[],
-): Sampled[] {
-  let net = 0n;
-  let [position, mid, next] = [0, 0, 0];
-  return times.map((time) => {
-    for (; next < pieces.length; next += 1) {
-      const piece = pieces[next];
-      if (piece === undefined || piece.bucket >= time) break;
-      net += piece.net;
-      position = piece.position;
-      mid = piece.mid;
-    }
-    return {
-      net: netToExact(window.scale, net),
-      exposure: exposureOf(window, position, mid),
-      mid: mid > 0 ? priceToExact(window.scale, mid) : undefined,
-    };
-  });
+  ranges: readonly CoverRange[],
+  levels: readonly Level[],
+): Promise<Stretch> {
+  const asked = ranges.filter(({ from, to }) => from < to);
+  const rows = await reader.cores(states.map((of) => ({ of, ranges: asked })));
+  const pieces = rows.map(withLevels);
+  return stretchOf(members, settings.reporting, { times, levels, pieces });
 }
 
-function addUp(
-  windows: readonly InstrumentWindow[],
-  { reporting }: ReportSettings,
-  {
-    series,
-    times,
-  }: { readonly series: Map<string, readonly Sampled[]>; readonly times: readonly number[] },
-): PortfolioSample[] | undefined {
-  const samples: PortfolioSample[] = [];
-  for (const [index, time] of times.entries()) {
-    const midOf = (key: string) => series.get(key)?.[index]?.mid;
-    let [net, exposure] = [EXACT_ZERO, EXACT_ZERO];
-    for (const window of windows) {
-      const sampled = series.get(keyOf(window))?.[index];
-      if (sampled === undefined || isFlat(sampled)) continue;
-      const rate = conversionRate(window.currency, reporting, midOf);
-      if (rate === undefined) return undefined;
-      net = addExact(net, multiplyExact(sampled.net, rate));
-      exposure = addExact(exposure, multiplyExact(sampled.exposure, rate));
+/** A late flow is in the path when it was told, not when it happened. */
+function withLevels(rows: readonly CoreRow[]): readonly PathPiece[] {
+  return rows.filter(({ isAdditive }) => !isAdditive);
+}
+
+/** The width of a block of steps; undefined for the coarsest. */
+function blockOf(resolution: Resolution): number | undefined {
+  const coarser = RESOLUTIONS[RESOLUTIONS.indexOf(resolution) + 1];
+  return coarser === undefined ? undefined : RESOLUTION_US[coarser];
+}
+
+/** The whole blocks inside of a span that will not change any more; where there are none, an empty span at its end. */
+function blocksWithin({ states, resolution }: Desk, { from, to }: Span): Span {
+  const width = blockOf(resolution);
+  if (width === undefined) return { from: to, to };
+  const start = Math.ceil(from / width) * width;
+  const until = Math.min(to, keptUntil(states));
+  const end = until - (until % width);
+  return start < end ? { from: start, to: end } : { from: to, to };
+}
+
+async function readBlocks(desk: Desk, known: KnownBlocks, span: Span): Promise<Stretch[]> {
+  const width = blockOf(desk.resolution) ?? 0;
+  const kept = known.of(desk.states, desk.settings.reporting, desk.resolution);
+  const blocks: Stretch[] = [];
+  let start = span.from;
+  while (start < span.to) {
+    const block = kept.get(start);
+    const to = endOfGap(kept, { from: start, to: span.to }, width);
+    const found =
+      block === undefined ? await makeBlocks(desk, { from: start, to }, width) : [block];
+    for (const one of found) {
+      if (one !== block) known.added(one.times.length * one.groups.length);
+      kept.set(start, one);
+      blocks.push(one);
+      start += width;
     }
-    samples.push({ time, net, exposure });
   }
-  return samples;
+  return blocks;
 }
 
-/** Nothing needs no rate. */
-function isFlat({ net, exposure }: Sampled): boolean {
-  return net.units === 0n && exposure.units === 0n;
+/** Blocks made together: a day of minutes, or a month of hours. */
+const BLOCKS_TOGETHER = 24;
+
+function endOfGap(kept: ReadonlyMap<number, Stretch>, { from, to }: Span, width: number): number {
+  let end = from + width;
+  const limit = Math.min(to, from + BLOCKS_TOGETHER * width);
+  while (end < limit && !kept.has(end)) end += width;
+  return end;
+}
+
+async function makeBlocks(desk: Desk, { from, to }: Span, width: number): Promise<Stretch[]> {
+  const { reader, settings, states, members, resolution } = desk;
+  const ranges = [{ resolution, from, to }];
+  const [before, rows] = await Promise.all([
+    reader.levelsBefore(states, from),
+    reader.passing(states.map((of) => ({ of, ranges }))),
+  ]);
+  const all = rows.map(withLevels);
+  const blocks: Stretch[] = [];
+  let levels: readonly Level[] = before;
+  for (let start = from; start < to; start += width) {
+    const end = start + width;
+    const pieces = all.map((list) => list.filter(({ bucket }) => start <= bucket && bucket < end));
+    const times = stepEnds({ from: start, to: end }, RESOLUTION_US[resolution]);
+    const block = stretchOf(members, settings.reporting, { times, levels, pieces });
+    blocks.push(block);
+    levels = block.levels;
+  }
+  return blocks;
 }

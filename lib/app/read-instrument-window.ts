@@ -1,115 +1,102 @@
-/** Reads and merges the rollups of one instrument over one window. */
+/** Reads and merges the rollups of the instruments of one window. */
 import type { InstrumentWindow } from "../core/history/instrument-figures.ts";
-import type { MarkoutSample } from "../core/history/markout-sample.ts";
+import { type MarkoutSample, sampleOf } from "../core/history/markout-sample.ts";
 import {
   addCore,
   type CorePart,
-  carryLevels,
+  copyCore,
   emptyCore,
   extendCore,
   hasSpan,
 } from "../core/rollup/core-part.ts";
 import { coverOf } from "../core/rollup/ladder.ts";
-import {
-  decodeMarkoutPart,
-  emptyMarkoutPart,
-  type MarkoutPart,
-  mergeMarkoutParts,
-  rescaleMarkoutPart,
-} from "../core/rollup/markout-part.ts";
-import { RESOLUTION_US, RESOLUTIONS, type RollupRow } from "../core/rollup/row.ts";
-import { bucketStart } from "../core/units.ts";
-import type { MetricStore } from "../ports/metric-store.ts";
-import {
-  type CommittedState,
-  type ReportSettings,
-  type RowsOf,
-  rowsOf,
-} from "./committed-state.ts";
-import { decodedCore, readRows } from "./read-rows.ts";
-import { type PathPiece, recoveredTime } from "./recovered-time.ts";
+import { emptyMarkoutPart, mergeMarkoutParts } from "../core/rollup/markout-part.ts";
+import type { CommittedState, ReportSettings } from "./committed-state.ts";
+import { recoveredTime } from "./recovered-time.ts";
+import type { RowReader, Span } from "./row-reader.ts";
+import type { CoreRow, MarkoutRow } from "./settled-rows.ts";
 
-export interface InstrumentSpan {
-  readonly state: CommittedState;
-  readonly from: number;
-  readonly to: number;
+/** The windows of the instruments, in their order, and the trades of all of them together. */
+export interface Windows {
+  readonly instruments: readonly InstrumentWindow[];
   readonly sample: MarkoutSample;
 }
 
-export async function readInstrumentWindow(
-  metrics: MetricStore,
+export async function readWindows(
+  reader: RowReader,
   settings: ReportSettings,
-  { state, from, to, sample }: InstrumentSpan,
+  states: readonly CommittedState[],
+  span: Span,
+): Promise<Windows> {
+  const ranges = coverOf(span.from, span.to);
+  const asked = states.map((of) => ({ of, ranges }));
+  const [levels, cores, markouts, trades] = await Promise.all([
+    reader.levelsBefore(states, span.from),
+    reader.cores(asked),
+    reader.markouts(asked),
+    Promise.all(states.map((state) => reader.trades(state, span))),
+  ]);
+  const sample = sampleOf(settings.horizons, trades);
+  const instruments = await Promise.all(
+    states.map((state, index) => {
+      const own = states.length === 1 ? sample : sampleOf(settings.horizons, [trades[index] ?? []]);
+      return merged(reader, settings, state, {
+        span,
+        levels: levels[index],
+        cores: cores[index] ?? [],
+        markouts: markouts[index] ?? [],
+        sample: own,
+      });
+    }),
+  );
+  return { instruments, sample };
+}
+
+interface Read {
+  readonly span: Span;
+  readonly levels: CorePart | undefined;
+  readonly cores: readonly CoreRow[];
+  readonly markouts: readonly MarkoutRow[];
+  readonly sample: MarkoutSample;
+}
+
+async function merged(
+  reader: RowReader,
+  settings: ReportSettings,
+  state: CommittedState,
+  read: Read,
 ): Promise<InstrumentWindow> {
-  const { account, instrument, scale } = state.summary;
-  const rows = rowsOf(state);
-  const kept = { ...rows, newest: state.summary.newestTime, retention: settings.retention };
-  const core = await levelsBefore(metrics, rows, from);
+  const { summary } = state;
+  const { from, to } = read.span;
+  const core = copyCore(read.levels ?? emptyCore());
   const hasOpeningValue = core.mid > 0 || core.position === 0;
-  const markouts = settings.horizons.map(() => emptyMarkoutPart());
-  const pieces: PathPiece[] = [];
-  for (const range of coverOf(from, to)) {
-    for (const row of await readRows(metrics, rows, range)) {
-      if (row.part.startsWith("core")) {
-        const part = decodedCore(row, rows);
-        const { path, highs } = part;
-        pieces.push({ resolution: row.resolution, bucket: row.bucket, path, highs });
-        addCore(core, part);
-      } else {
-        addMarkouts(markouts, settings, row, rows);
-      }
-    }
-  }
+  for (const { part } of read.cores) addCore(core, part);
   if (hasSpan(core)) extendCore(core, to);
   return {
-    account,
-    instrument,
-    minVersion: state.minVersion,
-    currency: state.summary.spec?.settle ?? "USD",
+    account: summary.account,
+    instrument: summary.instrument,
+    currency: summary.spec?.settle ?? "USD",
     from,
     to,
-    scale,
+    scale: summary.scale,
     core,
-    newestMid: state.summary.mid,
-    markouts,
-    sample,
-    recoveredTime: await recoveredTime(metrics, kept, pieces, core.path),
+    newestMid: summary.mid,
+    markouts: mergedMarkouts(settings, read.markouts),
+    sample: read.sample,
+    recoveredTime: await recoveredTime(reader, settings.retention, state, {
+      pieces: read.cores,
+      whole: core.path,
+    }),
     hasOpeningValue,
   };
 }
 
-function addMarkouts(
-  sums: MarkoutPart[],
-  { horizons }: ReportSettings,
-  row: RollupRow,
-  rows: RowsOf,
-): void {
-  const label = row.part.slice("markout.".length).split("+")[0];
-  const index = horizons.findIndex((horizon) => horizon.label === label);
-  const sum = sums[index];
-  if (sum === undefined) return;
-  const decoded = decodeMarkoutPart(row.value);
-  rescaleMarkoutPart(decoded.part, decoded.scale, rows.scale);
-  sums[index] = mergeMarkoutParts(sum, decoded.part);
-}
-
-/**
- * The levels at `from`: of the last core row that ended before it, at the finest resolution that has one. A coarser
- * row counts only if all of it lies before `from`.
- */
-export async function levelsBefore(
-  metrics: MetricStore,
-  of: RowsOf,
-  from: number,
-): Promise<CorePart> {
-  const { account, instrument } = of;
-  let newest: CorePart | undefined;
-  for (const resolution of RESOLUTIONS) {
-    const key = { account, instrument, resolution, part: "core" };
-    const row = await metrics.lastRollupBefore(key, bucketStart(from, RESOLUTION_US[resolution]));
-    if (row === undefined || row.version < of.minVersion) continue;
-    const part = decodedCore(row, of);
-    if (newest === undefined || part.to > newest.to) newest = part;
+function mergedMarkouts({ horizons }: ReportSettings, rows: readonly MarkoutRow[]) {
+  const sums = horizons.map(() => emptyMarkoutPart());
+  for (const { label, part } of rows) {
+    const index = horizons.findIndex((horizon) => horizon.label === label);
+    const sum = sums[index];
+    if (sum !== undefined) sums[index] = mergeMarkoutParts(sum, part);
   }
-  return newest === undefined ? emptyCore() : carryLevels(newest, from);
+  return sums;
 }

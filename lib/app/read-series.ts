@@ -1,7 +1,7 @@
 /** Series: one metric on a regular grid, from the finest rollups that fit the step. */
 import type { SeriesMetric } from "../core/api/series.ts";
 import { conversionRate, exposureOf } from "../core/history/portfolio-figures.ts";
-import { exactToNumber } from "../core/ledger/exact.ts";
+import { type ExactDecimal, exactToNumber } from "../core/ledger/exact.ts";
 import {
   cashToExact,
   moneyToExact,
@@ -12,18 +12,13 @@ import {
 } from "../core/ledger/scale.ts";
 import type { CorePart } from "../core/rollup/core-part.ts";
 import { type CoverRange, finestHeld } from "../core/rollup/ladder.ts";
-import { decodeMarkoutPart, type MarkoutStats } from "../core/rollup/markout-part.ts";
-import { RESOLUTION_US, RESOLUTIONS, type Resolution, type RollupRow } from "../core/rollup/row.ts";
+import type { MarkoutStats } from "../core/rollup/markout-part.ts";
+import { RESOLUTION_US, RESOLUTIONS, type Resolution } from "../core/rollup/row.ts";
 import { bucketStart } from "../core/units.ts";
-import type { MetricStore } from "../ports/metric-store.ts";
-import {
-  type CommittedState,
-  type ReportPorts,
-  type ReportSettings,
-  rowsOf,
-} from "./committed-state.ts";
-import { levelsBefore } from "./read-instrument-window.ts";
-import { decodedCore, readRows } from "./read-rows.ts";
+import type { CommittedState, ReportPorts, ReportSettings } from "./committed-state.ts";
+import { createReadMemory } from "./read-memory.ts";
+import { createRowReader, type RowReader } from "./row-reader.ts";
+import type { CoreRow, MarkoutRow } from "./settled-rows.ts";
 
 export interface SeriesQuestion {
   readonly metric: SeriesMetric;
@@ -69,10 +64,9 @@ export async function readSeries(
   const columns: Columns = {};
   for (const name of columnNames(question, settings)) columns[name] = new Array(count).fill(null);
   const rates = states.map((state) => rateOf(state, states, settings));
-  for (const [index, state] of states.entries()) {
-    const rate = rates[index];
-    await addInstrument(ports.metrics, { question, state, grid, columns, rate });
-  }
+  const { metrics, memory = createReadMemory() } = ports;
+  const reader = createRowReader(metrics, settings.horizons, memory.rows);
+  await addInstruments(reader, { question, grid, columns, rates });
   if (rates.includes(undefined)) withoutMoney(columns);
   if (question.metric === "hit-rate") addRate(columns);
   return { t0, stepUs, columns };
@@ -108,11 +102,10 @@ function columnNames({ metric, single }: SeriesQuestion, { horizons }: ReportSet
 
 interface Target {
   readonly question: SeriesQuestion;
-  readonly state: CommittedState;
   readonly grid: Grid;
   readonly columns: Columns;
-  /** Settlement to reporting currency. */
-  readonly rate: number | undefined;
+  /** By state: settlement to reporting currency. */
+  readonly rates: readonly (number | undefined)[];
 }
 
 /** Columns that are no money, or are of one instrument alone. */
@@ -132,35 +125,37 @@ function withoutMoney(columns: Columns): void {
   }
 }
 
-async function addInstrument(metrics: MetricStore, target: Target): Promise<void> {
-  const { question, state, grid, rate = 0 } = target;
-  const of = rowsOf(state);
-  if (question.metric === "markout") {
-    for (const row of await readPieces(metrics, target, "markout.")) addMarkout(target, row);
+async function addInstruments(reader: RowReader, target: Target): Promise<void> {
+  const { question, grid, columns, rates } = target;
+  const { metric, states } = question;
+  const ranges = rangesOf(question, grid);
+  const asked = states.map((of) => ({ of, ranges }));
+  if (metric === "markout") {
+    for (const rows of await reader.markouts(asked)) addMarkouts(grid, columns, rows);
     return;
   }
-  const parts = (await readPieces(metrics, target, "core")).map((row) => ({
-    index: Math.floor((row.bucket - grid.t0) / grid.stepUs),
-    part: decodedCore(row, of),
-    isLevel: row.part === "core",
-  }));
-  const live = liveRange(state, grid);
-  if (question.metric === "inventory" || question.metric === "mid") {
-    const before = await levelsBefore(metrics, of, grid.t0);
-    addLevels(target, { parts, before, live, rate });
-    return;
+  const isLevel = metric === "inventory" || metric === "mid";
+  const before = isLevel ? await reader.levelsBefore(states, grid.t0) : [];
+  const found = await reader.cores(asked);
+  for (const [index, state] of states.entries()) {
+    const rows = found[index] ?? [];
+    const one = { state, rows, grid, columns, rate: rates[index] ?? 0 };
+    if (isLevel) addLevels(one, before[index] ?? NOTHING_HELD);
+    else addFlows(one, metric);
   }
-  for (let index = live.first; index <= live.last; index += 1) addTo(target.columns, index, {});
-  for (const { index, part } of parts)
-    addTo(target.columns, index, flows(question.metric, part, of.scale, rate));
 }
 
-/** The rows of [from, to): of the grid's resolution, and of finer ones where the ends do not fill a bucket of it. */
-async function readPieces(
-  metrics: MetricStore,
-  { question: { from, to }, state, grid }: Target,
-  partPrefix: string,
-): Promise<readonly RollupRow[]> {
+/** What a series takes from one instrument. */
+interface Instrument {
+  readonly state: CommittedState;
+  readonly rows: readonly CoreRow[];
+  readonly grid: Grid;
+  readonly columns: Columns;
+  readonly rate: number;
+}
+
+/** [from, to) in buckets of the grid's resolution, and finer ones where the ends do not fill one of it. */
+function rangesOf({ from, to }: SeriesQuestion, grid: Grid): readonly CoverRange[] {
   const width = RESOLUTION_US[grid.resolution];
   const first = bucketStart(from, RESOLUTION_US[grid.edge]);
   const innerFrom = Math.ceil(from / width) * width;
@@ -170,12 +165,7 @@ async function readPieces(
     { resolution: grid.resolution, from: innerFrom, to: innerTo },
     { resolution: "5s", from: innerTo, to },
   ];
-  const rows: RollupRow[] = [];
-  for (const range of ranges) {
-    if (range.from >= range.to) continue;
-    rows.push(...(await readRows(metrics, rowsOf(state), range, partPrefix)));
-  }
-  return rows;
+  return ranges.filter((range) => range.from < range.to);
 }
 
 /** Grid indices between the first and the newest event of an instrument: there, nothing means zero. */
@@ -212,72 +202,91 @@ function addTo(columns: Columns, index: number, values: Readonly<Record<string, 
   }
 }
 
-function flows(
-  metric: SeriesMetric,
-  part: CorePart,
-  scale: Scale,
-  rate: number,
-): Readonly<Record<string, number>> {
-  const money = (units: bigint) => exactToNumber(moneyToExact(scale, units)) * rate;
-  const cash = (units: bigint) => exactToNumber(cashToExact(units)) * rate;
-  if (metric === "hit-rate") return { closed: part.chain.closed, filled: part.chain.filled };
-  if (metric === "activity") return { trades: part.trades, notional: money(part.notional) };
-  return {
-    net: exactToNumber(netToExact(scale, part.path.total)) * rate,
-    spread: money(part.spread),
-    inventory: money(part.inventory),
-    fees: cash(part.fees),
-    funding: cash(part.funding),
-  };
-}
+/** Flows of one step, added up exactly before they become numbers. */
+type Flows = Readonly<Record<string, bigint | number>>;
 
-interface Levels {
-  readonly parts: readonly {
-    readonly index: number;
-    readonly part: CorePart;
-    readonly isLevel: boolean;
-  }[];
-  readonly before: CorePart;
-  readonly live: { readonly first: number; readonly last: number };
-  readonly rate: number;
-}
-
-/** Levels at the end of each step, carried over steps in which nothing happened. */
-function addLevels(target: Target, { parts, before, live, rate }: Levels): void {
-  let held: Held = before;
-  let next = 0;
-  for (let index = live.first; index <= live.last; index += 1) {
-    for (; (parts[next]?.index ?? Number.POSITIVE_INFINITY) <= index; next += 1) {
-      const piece = parts[next];
-      if (piece?.isLevel === true) held = piece.part;
+function addFlows({ state, rows, grid, columns, rate }: Instrument, metric: SeriesMetric): void {
+  const live = liveRange(state, grid);
+  for (let index = live.first; index <= live.last; index += 1) addTo(columns, index, {});
+  let at = -1;
+  let sum: Record<string, bigint | number> = {};
+  const flush = () => addTo(columns, at, asNumbers(sum, state.summary.scale, rate));
+  for (const { bucket, part } of rows) {
+    const index = Math.floor((bucket - grid.t0) / grid.stepUs);
+    if (index !== at) {
+      flush();
+      [at, sum] = [index, {}];
     }
-    addLevel(target, index, held, rate);
+    for (const [name, flow] of Object.entries(flowsOf(metric, part))) {
+      const before = sum[name];
+      sum[name] =
+        typeof flow === "bigint" ? ((before ?? 0n) as bigint) + flow : Number(before ?? 0) + flow;
+    }
   }
+  flush();
+}
+
+function flowsOf(metric: SeriesMetric, part: CorePart): Flows {
+  if (metric === "hit-rate") return { closed: part.chain.closed, filled: part.chain.filled };
+  if (metric === "activity") return { trades: part.trades, notional: part.notional };
+  const { path, spread, inventory, fees, funding } = part;
+  return { net: path.total, spread, inventory, fees, funding };
+}
+
+/** Amounts in reporting currency; counts as they are. */
+function asNumbers(sum: Flows, scale: Scale, rate: number): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(sum).map(([name, flow]) => {
+      if (typeof flow === "number") return [name, flow];
+      return [name, exactToNumber(amountOf(name, flow, scale)) * rate];
+    }),
+  );
+}
+
+function amountOf(name: string, units: bigint, scale: Scale): ExactDecimal {
+  if (name === "net") return netToExact(scale, units);
+  return name === "fees" || name === "funding" ? cashToExact(units) : moneyToExact(scale, units);
 }
 
 type Held = Pick<CorePart, "position" | "mid">;
 
-function addLevel(target: Target, index: number, { position, mid }: Held, rate: number): void {
-  const { scale } = target.state.summary;
-  const column = target.columns["mid"];
+const NOTHING_HELD: Held = { position: 0, mid: 0 };
+
+/** Levels at the end of each step, carried over steps in which nothing happened. */
+function addLevels(one: Instrument, before: Held): void {
+  const { state, rows, grid } = one;
+  const live = liveRange(state, grid);
+  let held = before;
+  let next = 0;
+  for (let index = live.first; index <= live.last; index += 1) {
+    const end = grid.t0 + (index + 1) * grid.stepUs;
+    for (; (rows[next]?.bucket ?? Number.POSITIVE_INFINITY) < end; next += 1) {
+      const row = rows[next];
+      if (row?.isAdditive === false) held = row.part;
+    }
+    addLevel(one, index, held);
+  }
+}
+
+function addLevel({ state, columns, rate }: Instrument, index: number, { position, mid }: Held) {
+  const { scale } = state.summary;
+  const column = columns["mid"];
   if (column !== undefined) {
     if (mid > 0) column[index] = exactToNumber(priceToExact(scale, mid));
     return;
   }
   const exposure = exactToNumber(exposureOf({ scale }, position, mid)) * rate;
   const quantity = exactToNumber(quantityToExact(scale, BigInt(position)));
-  addTo(target.columns, index, { exposure, quantity });
+  addTo(columns, index, { exposure, quantity });
 }
 
-function addMarkout(
-  { grid, columns }: Target,
-  row: { readonly bucket: number; readonly part: string; readonly value: string },
-): void {
-  const index = Math.floor((row.bucket - grid.t0) / grid.stepUs);
-  const label = row.part.slice("markout.".length).split("+")[0] ?? "";
-  const { part } = decodeMarkoutPart(row.value);
-  for (const side of ["maker", "taker"] as const)
-    addMean(columns, `${side}.${label}`, index, part[side]);
+function addMarkouts(grid: Grid, columns: Columns, rows: readonly MarkoutRow[]): void {
+  for (const { bucket, label, part } of rows) {
+    const index = Math.floor((bucket - grid.t0) / grid.stepUs);
+    for (const side of ["maker", "taker"] as const) {
+      addMean(columns, `${side}.${label}`, index, part[side]);
+    }
+  }
 }
 
 /** Pools means: the column holds the mean of the n trades in the column beside it. */

@@ -4,43 +4,41 @@
  * instant. Where those are no longer kept, it is the highest point of the first bucket that reaches the peak.
  */
 import { keptFrom, type Retention } from "../core/rollup/ladder.ts";
-import type { PathHighs } from "../core/rollup/path-cursor.ts";
 import type { PnlPath } from "../core/rollup/pnl-path.ts";
-import { RESOLUTION_US, RESOLUTIONS, type Resolution } from "../core/rollup/row.ts";
-import type { MetricStore } from "../ports/metric-store.ts";
-import type { RowsOf } from "./committed-state.ts";
-import { decodedCore, readRows } from "./read-rows.ts";
+import { RESOLUTION_US, RESOLUTIONS } from "../core/rollup/row.ts";
+import type { CommittedState } from "./committed-state.ts";
+import type { RowReader } from "./row-reader.ts";
+import type { CoreRow } from "./settled-rows.ts";
 
-/** The path of one bucket. */
-export interface PathPiece {
-  readonly resolution: Resolution;
-  readonly bucket: number;
-  readonly path: PnlPath;
-  /** Known of the finest buckets only. */
-  readonly highs: PathHighs;
-}
+/** The path of one bucket; the points at which it rose are known of the finest buckets only. */
+type PathPiece = Pick<CoreRow, "resolution" | "bucket" | "part">;
 
-/** Whose rows, and how long they are kept: what is too old counts as gone, whether it is deleted yet or not. */
-export interface KeptRows extends RowsOf {
-  readonly newest: number;
+/** Where finer rows are: what is too old counts as gone, whether it is deleted yet or not. */
+interface FinerRows {
+  readonly reader: RowReader;
   readonly retention: Retention;
+  readonly of: CommittedState;
 }
 
-/**
- * @param pieces the window's path in time order
- * @param whole the same path merged
- * @returns null while the fall is open, and when there was none
- */
+export interface WindowPath {
+  /** In time order. */
+  readonly pieces: readonly PathPiece[];
+  /** The same merged. */
+  readonly whole: PnlPath;
+}
+
+/** @returns null while the fall is open, and when there was none */
 export async function recoveredTime(
-  metrics: MetricStore,
-  of: KeptRows,
-  pieces: readonly PathPiece[],
-  whole: PnlPath,
+  reader: RowReader,
+  retention: Retention,
+  of: CommittedState,
+  { pieces, whole }: WindowPath,
 ): Promise<number | null> {
+  const rows = { reader, retention, of };
   const { peakTime, troughTime, drawdown } = whole;
   if (troughTime === null) return null;
   const troughAt = (piece: PathPiece) => contains(piece, troughTime);
-  const around = await refine(metrics, of, pieces, troughAt);
+  const around = await refine(rows, pieces, troughAt);
   const trough = around.findIndex(troughAt);
   const level = troughLevel(around, trough, troughTime) + drawdown;
   // Of one instant: a high that is not the peak came after the trough.
@@ -53,7 +51,7 @@ export async function recoveredTime(
   for (;;) {
     const found = recovers(fine, trough);
     if (found === undefined) return null;
-    const finer = await refineOnce(metrics, of, fine, fine.indexOf(found));
+    const finer = await refineOnce(rows, fine, fine.indexOf(found));
     if (finer === fine) return firstReach(fine, found, level, troughTime);
     fine = finer;
   }
@@ -67,12 +65,12 @@ function firstReach(
   troughTime: number,
 ): number | null {
   let before = 0n;
-  for (const earlier of pieces.slice(0, pieces.indexOf(piece))) before += earlier.path.total;
-  const { times, totals } = piece.highs;
+  for (const earlier of pieces.slice(0, pieces.indexOf(piece))) before += earlier.part.path.total;
+  const { times, totals } = piece.part.highs;
   const index = totals.findIndex((total, at) => {
     return before + total >= level && (times[at] ?? 0) > troughTime;
   });
-  return times[index] ?? piece.path.highTime;
+  return times[index] ?? piece.part.path.highTime;
 }
 
 function contains({ bucket, resolution }: PathPiece, time: number): boolean {
@@ -85,8 +83,8 @@ function reached(
   level: bigint,
   after: number,
 ): boolean {
-  if (piece === undefined || piece.path.highTime === null) return false;
-  return piece.path.highTime >= after && before + piece.path.high >= level;
+  if (piece === undefined || piece.part.path.highTime === null) return false;
+  return piece.part.path.highTime >= after && before + piece.part.path.high >= level;
 }
 
 function firstPiece(
@@ -96,7 +94,7 @@ function firstPiece(
   let before = 0n;
   for (const [index, piece] of pieces.entries()) {
     if (is(piece, before, index)) return piece;
-    before += piece.path.total;
+    before += piece.part.path.total;
   }
   return undefined;
 }
@@ -104,22 +102,21 @@ function firstPiece(
 /** The height of the path at the trough, which is the low of its piece, or lies a fall below the piece's peak. */
 function troughLevel(pieces: readonly PathPiece[], index: number, time: number): bigint {
   let before = 0n;
-  for (const piece of pieces.slice(0, index)) before += piece.path.total;
-  const path = pieces[index]?.path;
+  for (const piece of pieces.slice(0, index)) before += piece.part.path.total;
+  const path = pieces[index]?.part.path;
   if (path === undefined) return before;
   return path.lowTime === time ? before + path.low : before + path.high - path.drawdown;
 }
 
 /** Replaces the piece that `is` names by finer ones, as fine as the store still has. */
 async function refine(
-  metrics: MetricStore,
-  of: KeptRows,
+  rows: FinerRows,
   pieces: readonly PathPiece[],
   is: (piece: PathPiece) => boolean,
 ): Promise<readonly PathPiece[]> {
   let fine = pieces;
   for (;;) {
-    const finer = await refineOnce(metrics, of, fine, fine.findIndex(is));
+    const finer = await refineOnce(rows, fine, fine.findIndex(is));
     if (finer === fine || finer.findIndex(is) < 0) return fine;
     fine = finer;
   }
@@ -127,8 +124,7 @@ async function refine(
 
 /** One piece replaced by those of the next finer resolution; the same list if the store no longer has them all. */
 async function refineOnce(
-  metrics: MetricStore,
-  of: KeptRows,
+  { reader, retention, of }: FinerRows,
   pieces: readonly PathPiece[],
   index: number,
 ): Promise<readonly PathPiece[]> {
@@ -136,14 +132,10 @@ async function refineOnce(
   if (piece === undefined || piece.resolution === "5s") return pieces;
   const resolution = RESOLUTIONS[RESOLUTIONS.indexOf(piece.resolution) - 1] ?? "5s";
   const from = piece.bucket;
-  if (from < keptFrom(resolution, of.newest, of.retention)) return pieces;
+  if (from < keptFrom(resolution, of.summary.newestTime, retention)) return pieces;
   const to = from + RESOLUTION_US[piece.resolution];
-  const rows = await readRows(metrics, of, { resolution, from, to }, "core");
-  const finer = rows.map((row): PathPiece => {
-    const { path, highs } = decodedCore(row, of);
-    return { resolution, bucket: row.bucket, path, highs };
-  });
-  const total = finer.reduce((sum, { path }) => sum + path.total, 0n);
-  if (finer.length === 0 || total !== piece.path.total) return pieces;
+  const [finer = []] = await reader.cores([{ of, ranges: [{ resolution, from, to }] }]);
+  const total = finer.reduce((sum, { part }) => sum + part.path.total, 0n);
+  if (finer.length === 0 || total !== piece.part.path.total) return pieces;
   return [...pieces.slice(0, index), ...finer, ...pieces.slice(index + 1)];
 }

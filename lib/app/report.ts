@@ -1,10 +1,7 @@
 /** The report of a window: reads the fewest rollups that cover it, merges them, and turns them into figures. */
 import { instrumentKey } from "../core/events/event.ts";
-import type { InstrumentWindow } from "../core/history/instrument-figures.ts";
 import { instrumentFigures } from "../core/history/instrument-figures.ts";
-import { addTradeRow, type MarkoutSample, newSample } from "../core/history/markout-sample.ts";
 import { portfolioFigures } from "../core/history/portfolio-figures.ts";
-import type { Horizon } from "../core/metrics/markout.ts";
 import type {
   DataFigures,
   PerformanceMetrics,
@@ -13,17 +10,17 @@ import type {
 import type { Counters } from "../core/pipeline/state.ts";
 import { floorHeld, type Retention } from "../core/rollup/ladder.ts";
 import { DAY_US } from "../core/units.ts";
-import type { MetricStore } from "../ports/metric-store.ts";
 import {
   type CommittedState,
   loadStates,
   type ReportPorts,
   type ReportSettings,
-  rowsOf,
 } from "./committed-state.ts";
 import { portfolioPath } from "./portfolio-path.ts";
-import { readInstrumentWindow } from "./read-instrument-window.ts";
+import { readWindows } from "./read-instrument-window.ts";
+import { createReadMemory } from "./read-memory.ts";
 import { rollingFigures } from "./rolling-figures.ts";
+import { createRowReader, type RowReader } from "./row-reader.ts";
 
 /** Which part of time: the last so many µs before `asOf`, everything, or a half-open range. */
 export type ReportSpan =
@@ -41,9 +38,6 @@ export interface ReportQuestion {
 /** What became of lines that no instrument can be blamed for. */
 export type StrayCounts = Pick<Counters, "events" | "quarantined">;
 
-/** Trades read at a time. */
-const PAGE = 5000;
-
 /**
  * @param stray lines refused before they reached an instrument's fold; they count as events and as quarantined
  * @returns `undefined` when there is no such instrument, or nothing at all yet
@@ -55,30 +49,33 @@ export async function buildReport(
   stray: StrayCounts = { events: 0, quarantined: 0 },
 ): Promise<Report | undefined> {
   const states = await loadStates(ports, question.instruments);
-  if (states.length === 0) return undefined;
+  return states.length === 0 ? undefined : reportOf(ports, settings, question, { states, stray });
+}
+
+/** The same, of states that were loaded; at least one. */
+export async function reportOf(
+  ports: ReportPorts,
+  settings: ReportSettings,
+  question: ReportQuestion,
+  { states, stray }: { readonly states: readonly CommittedState[]; readonly stray: StrayCounts },
+): Promise<Report> {
+  const { metrics, memory = createReadMemory() } = ports;
+  const reader = createRowReader(metrics, settings.horizons, memory.rows);
   const { asOf, from, to } = resolveSpan(states, settings.retention, question);
-  const sample = newSample(settings.horizons);
-  const windows: InstrumentWindow[] = [];
-  const instruments: Record<string, PerformanceMetrics> = {};
-  for (const state of states) {
-    const own = await readSample(ports.metrics, state, { from, to }, [sample, settings.horizons]);
-    const window = await readInstrumentWindow(ports.metrics, settings, {
-      state,
-      from,
-      to,
-      sample: own,
-    });
-    windows.push(window);
-    const key = instrumentKey(state.summary.account, state.summary.instrument);
-    instruments[key] = instrumentFigures(window, settings.horizons);
-  }
-  const path = await portfolioPath(ports.metrics, settings, { windows, from, to, asOf });
+  const windows = await readWindows(reader, settings, states, { from, to });
+  const sampled = await portfolioPath(reader, settings, memory.blocks, { states, from, to });
+  const { path, resolution: pathResolution } = sampled;
   const portfolio = portfolioFigures(
-    { from, to, instruments: windows, sample, path: path.samples, pathResolution: path.resolution },
+    { from, to, instruments: windows.instruments, sample: windows.sample, path, pathResolution },
     settings.reporting,
     settings.horizons,
   );
-  const rolling = await rollingOf(ports, settings, question, { states, asOf });
+  const instruments: Record<string, PerformanceMetrics> = {};
+  for (const window of windows.instruments) {
+    const key = instrumentKey(window.account, window.instrument);
+    instruments[key] = instrumentFigures(window, settings.horizons);
+  }
+  const rolling = await rollingOf(reader, settings, question, { states, asOf });
   return {
     schema: "brawler.report/1",
     asOf,
@@ -113,28 +110,6 @@ export function resolveSpan(
   return { asOf: Math.min(asOf, to - 1), from: floor(span.from), to };
 }
 
-async function readSample(
-  metrics: MetricStore,
-  state: CommittedState,
-  { from, to }: { readonly from: number; readonly to: number },
-  [pooled, horizons]: readonly [MarkoutSample, readonly Horizon[]],
-): Promise<MarkoutSample> {
-  const own = newSample(horizons);
-  const { account, instrument, minVersion } = rowsOf(state);
-  let cursor: string | undefined;
-  do {
-    const range = { account, instrument, from, to, limit: PAGE };
-    const page = await metrics.readTrades(cursor === undefined ? range : { ...range, cursor });
-    for (const row of page.rows) {
-      if (row.version < minVersion) continue;
-      addTradeRow(own, row);
-      addTradeRow(pooled, row);
-    }
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-  return own;
-}
-
 export function dataFigures(states: readonly CommittedState[], stray: StrayCounts): DataFigures {
   const sum = (name: keyof Counters) =>
     states.reduce((total, { summary }) => total + summary.counters[name], 0);
@@ -153,12 +128,12 @@ export function dataFigures(states: readonly CommittedState[], stray: StrayCount
 
 /** Rolling figures belong to windows of whole days: 7, 30 or 90. */
 async function rollingOf(
-  ports: ReportPorts,
+  reader: RowReader,
   settings: ReportSettings,
   { span }: ReportQuestion,
   { states, asOf }: { readonly states: readonly CommittedState[]; readonly asOf: number },
 ) {
   if (span.kind !== "last" || span.lengthUs < 2 * DAY_US) return undefined;
   const days = Math.floor(span.lengthUs / DAY_US);
-  return rollingFigures(ports.metrics, settings, { states, asOf, days });
+  return rollingFigures(reader, settings, { states, asOf, days });
 }

@@ -6,15 +6,13 @@ import type { Figure, RollingFigures } from "../core/metrics/performance-metrics
 import { rollingPnl } from "../core/metrics/rolling.ts";
 import type { CorePart } from "../core/rollup/core-part.ts";
 import {
-  decodeMarkoutPart,
   emptyMarkoutStats,
   type MarkoutStats,
   mergeMarkoutStats,
 } from "../core/rollup/markout-part.ts";
 import { bucketStart, DAY_US } from "../core/units.ts";
-import type { MetricStore } from "../ports/metric-store.ts";
-import { type CommittedState, type ReportSettings, rowsOf } from "./committed-state.ts";
-import { decodedCore, readRows } from "./read-rows.ts";
+import type { CommittedState, ReportSettings } from "./committed-state.ts";
+import type { RowReader } from "./row-reader.ts";
 
 interface RollingQuestion {
   readonly states: readonly CommittedState[];
@@ -24,17 +22,17 @@ interface RollingQuestion {
 
 /** The last `days` complete days before the one that holds `asOf`; days before the first event have no value. */
 export async function rollingFigures(
-  metrics: MetricStore,
+  reader: RowReader,
   settings: ReportSettings,
   { states, asOf, days }: RollingQuestion,
 ): Promise<RollingFigures> {
   const to = bucketStart(asOf, DAY_US);
   const from = Math.max(0, to - days * DAY_US);
-  const daily = await dailyNet(metrics, settings, { states, from, to });
+  const daily = await dailyNet(reader, settings, { states, from, to });
   return {
     days,
     ...rollingPnl(daily),
-    markout: await markouts(metrics, settings, { states, from, to }),
+    markout: await markouts(reader, settings, { states, from, to }),
   };
 }
 
@@ -45,7 +43,7 @@ interface DayRange {
 }
 
 async function dailyNet(
-  metrics: MetricStore,
+  reader: RowReader,
   { reporting }: ReportSettings,
   { states, from, to }: DayRange,
 ): Promise<(number | null)[]> {
@@ -56,7 +54,7 @@ async function dailyNet(
   const midOf = (key: string) => presentMid(states, key);
   for (const state of states) {
     const rate = conversionRate(state.summary.spec?.settle ?? "USD", reporting, midOf);
-    for (const [index, net] of await netByDay(metrics, state, { from, to })) {
+    for (const [index, net] of await netByDay(reader, state, { from, to })) {
       days[index] = addNet(days[index] ?? null, net, rate);
     }
   }
@@ -84,14 +82,14 @@ function presentMid(states: readonly CommittedState[], key: string): ExactDecima
 
 /** Net PnL as each day's own report gives it; undefined where something in it has no price. */
 async function netByDay(
-  metrics: MetricStore,
+  reader: RowReader,
   state: CommittedState,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<[number, ExactDecimal | undefined][]> {
-  const of = rowsOf(state);
-  const rows = await readRows(metrics, of, { resolution: "1d", from, to }, "core");
-  return rows.map((row) => {
-    return [(row.bucket - from) / DAY_US, netOf(decodedCore(row, of), of.scale)];
+  const ranges = [{ resolution: "1d" as const, from, to }];
+  const [rows = []] = await reader.cores([{ of: state, ranges }]);
+  return rows.map(({ bucket, part }) => {
+    return [(bucket - from) / DAY_US, netOf(part, state.summary.scale)];
   });
 }
 
@@ -104,21 +102,18 @@ function netOf(part: CorePart, scale: Scale): ExactDecimal | undefined {
 }
 
 async function markouts(
-  metrics: MetricStore,
+  reader: RowReader,
   { horizons }: ReportSettings,
   { states, from, to }: DayRange,
 ): Promise<RollingFigures["markout"]> {
   const sums = horizons.map(() => ({ maker: emptyMarkoutStats(), taker: emptyMarkoutStats() }));
-  for (const state of states) {
-    const range = { resolution: "1d" as const, from, to };
-    for (const row of await readRows(metrics, rowsOf(state), range, "markout.")) {
-      const label = row.part.slice("markout.".length).split("+")[0];
-      const sum = sums[horizons.findIndex((horizon) => horizon.label === label)];
-      if (sum === undefined) continue;
-      const { part } = decodeMarkoutPart(row.value);
-      sum.maker = mergeMarkoutStats(sum.maker, part.maker);
-      sum.taker = mergeMarkoutStats(sum.taker, part.taker);
-    }
+  const ranges = [{ resolution: "1d" as const, from, to }];
+  const found = await reader.markouts(states.map((of) => ({ of, ranges })));
+  for (const { label, part } of found.flat()) {
+    const sum = sums[horizons.findIndex((horizon) => horizon.label === label)];
+    if (sum === undefined) continue;
+    sum.maker = mergeMarkoutStats(sum.maker, part.maker);
+    sum.taker = mergeMarkoutStats(sum.taker, part.taker);
   }
   const table = (liquidity: "maker" | "taker") =>
     Object.fromEntries(

@@ -122,6 +122,10 @@ describe.each([{ durable: true }, { durable: false }])("retention, durable $dura
       span: { kind: "range", from: T0, to: T0 + 40 * HOUR_US },
     },
     {
+      what: "a past that lies among hours, whose minutes are gone",
+      span: { kind: "range", from: T0 + 32 * HOUR_US, to: T0 + 44 * HOUR_US },
+    },
+    {
       what: "a past that ends among minutes",
       span: { kind: "range", from: T0, to: END - 5.5 * HOUR_US },
     },

@@ -38,8 +38,6 @@ import { type MarkoutSample, sampleFigures } from "./markout-sample.ts";
 export interface InstrumentWindow {
   readonly account: string;
   readonly instrument: string;
-  /** Rows below it were written before the last rebuild. */
-  readonly minVersion: number;
   /** Settlement currency. */
   readonly currency: string;
   readonly from: number;

@@ -6,12 +6,7 @@ import type { Liquidity } from "../events/event.ts";
 import type { Horizon } from "../metrics/markout.ts";
 import type { JsonValue, TradeRow } from "../rollup/row.ts";
 import { clusteredInterval } from "../stats/clustered-interval.ts";
-import {
-  addToHistogram,
-  emptyHistogram,
-  histogramQuantile,
-  type MutableHistogram,
-} from "../stats/histogram.ts";
+import { addToHistogram, emptyHistogram, histogramQuantile } from "../stats/histogram.ts";
 import { neweyWest } from "../stats/newey-west.ts";
 import { neweyWestLag } from "../stats/newey-west-lag.ts";
 import { quantile, sorted } from "../stats/quantile.ts";
@@ -22,18 +17,52 @@ const EXACT_LIMIT = 200_000;
 /** No interval from fewer. */
 const INTERVAL_MINIMUM = 30;
 
-interface Series {
-  times: number[];
-  values: number[];
-  /** Set once the limit is passed; `times` and `values` are then empty. */
-  histogram: MutableHistogram | undefined;
-  hours: Map<number, { weight: number; sum: number }>;
+/** Trades of one instrument in order of (time, sequence), as parallel lists. */
+export interface TradeColumns {
+  readonly times: number[];
+  readonly makers: boolean[];
+  /** By horizon: gross markouts in bps, NaN where a trade has none that counts. */
+  readonly markouts: readonly number[][];
 }
 
+/** Some consecutive trades of columns: positions [from, to). */
+export interface TradeSlice {
+  readonly columns: TradeColumns;
+  readonly from: number;
+  readonly to: number;
+}
+
+export function newTradeColumns(horizons: readonly Horizon[]): TradeColumns {
+  return { times: [], makers: [], markouts: horizons.map(() => []) };
+}
+
+/** Takes one trade row in; what nobody chose to trade is left out. */
+export function addTradeRow(
+  columns: TradeColumns,
+  horizons: readonly Horizon[],
+  row: TradeRow,
+): void {
+  const value = JSON.parse(row.value) as { readonly [field: string]: JsonValue };
+  if (value["execution"] !== "trade") return;
+  const told = value["markouts"] as {
+    readonly [label: string]: { readonly status: string; readonly bps: number | null };
+  };
+  columns.times.push(row.time);
+  columns.makers.push(value["liquidity"] === "maker");
+  for (const [index, { label }] of horizons.entries()) {
+    const markout = told[label];
+    const bps = markout?.status === "ok" ? markout.bps : null;
+    columns.markouts[index]?.push(bps ?? Number.NaN);
+  }
+}
+
+/** All trades of a window as one list, and the figures that were asked for so far. */
 export interface MarkoutSample {
   readonly horizons: readonly Horizon[];
-  readonly maker: readonly Series[];
-  readonly taker: readonly Series[];
+  readonly trades: TradeColumns;
+  /** Positions in order of time; of one instant in the order of the instruments. */
+  readonly order: Uint32Array;
+  readonly known: Map<string, SampleFigures>;
 }
 
 export interface SampleFigures {
@@ -46,57 +75,49 @@ export interface SampleFigures {
   readonly method: "exact" | "histogram";
 }
 
-export function newSample(horizons: readonly Horizon[]): MarkoutSample {
-  const series = () =>
-    horizons.map((): Series => ({ times: [], values: [], histogram: undefined, hours: new Map() }));
-  return { horizons, maker: series(), taker: series() };
+/** @param instruments the trades of each, as slices in order of time */
+export function sampleOf(
+  horizons: readonly Horizon[],
+  instruments: readonly (readonly TradeSlice[])[],
+): MarkoutSample {
+  const trades = newTradeColumns(horizons);
+  const runs: Uint32Array[] = [];
+  for (const slices of instruments) {
+    const start = trades.times.length;
+    for (const slice of slices) appendSlice(trades, slice);
+    runs.push(Uint32Array.from({ length: trades.times.length - start }, (_, i) => start + i));
+  }
+  return { horizons, trades, order: mergeRuns(trades.times, runs), known: new Map() };
 }
 
-/** Takes one trade row in; rows of one instrument come in order of (time, sequence). */
-export function addTradeRow(sample: MarkoutSample, row: TradeRow): void {
-  const value = JSON.parse(row.value) as { readonly [field: string]: JsonValue };
-  if (value["execution"] !== "trade") return;
-  const markouts = value["markouts"] as {
-    readonly [label: string]: { readonly status: string; readonly bps: number | null };
-  };
-  const side = sample[value["liquidity"] as Liquidity];
-  for (let index = 0; index < sample.horizons.length; index += 1) {
-    const series = side[index];
-    const markout = markouts[sample.horizons[index]?.label ?? ""];
-    if (series === undefined || markout?.status !== "ok" || markout.bps === null) continue;
-    addValue(series, row.time, markout.bps);
+/** Adds the trades of a slice at the end of `columns`. */
+export function appendSlice(columns: TradeColumns, { columns: more, from, to }: TradeSlice): void {
+  for (let at = from; at < to; at += 1) {
+    columns.times.push(more.times[at] ?? 0);
+    columns.makers.push(more.makers[at] === true);
+  }
+  for (const [index, values] of more.markouts.entries()) {
+    const target = columns.markouts[index];
+    for (let at = from; at < to; at += 1) target?.push(values[at] ?? Number.NaN);
   }
 }
 
-function addValue(series: Series, time: number, value: number): void {
-  if (series.histogram === undefined) {
-    series.times.push(time);
-    series.values.push(value);
-    if (series.values.length > EXACT_LIMIT) toHistogram(series);
-    return;
+/** Ascending runs into one, halves first; what is equal keeps the order of the runs. */
+function mergeRuns(times: readonly number[], runs: readonly Uint32Array[]): Uint32Array {
+  if (runs.length <= 1) return runs[0] ?? new Uint32Array(0);
+  const half = runs.length >> 1;
+  const a = mergeRuns(times, runs.slice(0, half));
+  const b = mergeRuns(times, runs.slice(half));
+  const merged = new Uint32Array(a.length + b.length);
+  const timeAt = (run: Uint32Array, i: number) => times[run[i] ?? -1] ?? Number.POSITIVE_INFINITY;
+  let [i, j] = [0, 0];
+  while (i + j < merged.length) {
+    const takesA = i < a.length && timeAt(a, i) <= timeAt(b, j);
+    merged[i + j] = (takesA ? a[i] : b[j]) ?? 0;
+    if (takesA) i += 1;
+    else j += 1;
   }
-  addToHistogram(series.histogram, value);
-  addToHour(series, time, value);
-}
-
-function toHistogram(series: Series): void {
-  const histogram = emptyHistogram();
-  series.values.forEach((value, index) => {
-    addToHistogram(histogram, value);
-    addToHour(series, series.times[index] ?? 0, value);
-  });
-  Object.assign(series, { histogram, times: [], values: [] });
-}
-
-function addToHour(series: Series, time: number, value: number): void {
-  const hour = Math.floor(time / HOUR_US);
-  const cluster = series.hours.get(hour);
-  if (cluster === undefined) {
-    series.hours.set(hour, { weight: 1, sum: value });
-    return;
-  }
-  cluster.weight += 1;
-  cluster.sum += value;
+  return merged;
 }
 
 /** Distribution and interval of one liquidity at one horizon (by its index). */
@@ -105,30 +126,41 @@ export function sampleFigures(
   liquidity: Liquidity,
   index: number,
 ): SampleFigures {
-  const series = sample[liquidity][index];
-  if (series === undefined) return exactFigures([], [], 0);
-  if (series.histogram !== undefined) return histogramFigures(series, series.histogram);
-  const order = timeOrder(series.times);
-  const times = order.map((at) => series.times[at] ?? 0);
-  const values = order.map((at) => series.values[at] ?? 0);
-  return exactFigures(times, values, sample.horizons[index]?.us ?? 0);
+  const name = `${liquidity} ${index}`;
+  const known = sample.known.get(name);
+  if (known !== undefined) return known;
+  const figures = computeFigures(sample, liquidity === "maker", index);
+  sample.known.set(name, figures);
+  return figures;
 }
 
-/** Positions in order of time; stable, so that trades of one instant keep the order they were read in. */
-function timeOrder(times: readonly number[]): number[] {
-  const order = times.map((_, index) => index);
-  let ascending = true;
-  for (let index = 1; index < times.length && ascending; index += 1) {
-    ascending = (times[index - 1] ?? 0) <= (times[index] ?? 0);
-  }
-  return ascending ? order : order.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0));
-}
-
-function exactFigures(
-  times: readonly number[],
-  values: readonly number[],
-  horizonUs: number,
+function computeFigures(
+  { horizons, trades, order }: MarkoutSample,
+  maker: boolean,
+  index: number,
 ): SampleFigures {
+  const all = trades.markouts[index] ?? [];
+  const times = new Float64Array(order.length);
+  const values = new Float64Array(order.length);
+  let n = 0;
+  for (const at of order) {
+    const value = all[at] ?? Number.NaN;
+    if (trades.makers[at] !== maker || Number.isNaN(value)) continue;
+    times[n] = trades.times[at] ?? 0;
+    values[n] = value;
+    n += 1;
+  }
+  const series = { times: times.subarray(0, n), values: values.subarray(0, n) };
+  if (n > EXACT_LIMIT) return histogramFigures(series);
+  return exactFigures(series, horizons[index]?.us ?? 0);
+}
+
+interface Series {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+function exactFigures({ times, values }: Series, horizonUs: number): SampleFigures {
   const ordered = sorted(values);
   const at = (p: number): number | null => quantile(ordered, p) ?? null;
   const enough = values.length >= INTERVAL_MINIMUM;
@@ -144,7 +176,17 @@ function exactFigures(
   };
 }
 
-function histogramFigures(series: Series, histogram: MutableHistogram): SampleFigures {
+function histogramFigures({ times, values }: Series): SampleFigures {
+  const histogram = emptyHistogram();
+  const hours = new Map<number, { weight: number; sum: number }>();
+  for (const [index, value] of values.entries()) {
+    addToHistogram(histogram, value);
+    const hour = Math.floor((times[index] ?? 0) / HOUR_US);
+    const cluster = hours.get(hour) ?? { weight: 0, sum: 0 };
+    cluster.weight += 1;
+    cluster.sum += value;
+    hours.set(hour, cluster);
+  }
   const at = (p: number): number | null => histogramQuantile(histogram, p) ?? null;
   return {
     median: at(0.5),
@@ -152,7 +194,7 @@ function histogramFigures(series: Series, histogram: MutableHistogram): SampleFi
     p25: at(0.25),
     p75: at(0.75),
     p95: at(0.95),
-    interval: clusteredInterval([...series.hours.values()])?.interval ?? null,
+    interval: clusteredInterval([...hours.values()])?.interval ?? null,
     method: "histogram",
   };
 }

@@ -4,13 +4,11 @@
  */
 import {
   addExact,
-  compareExact,
   EXACT_ZERO,
   type ExactDecimal,
   exactToNumber,
   formatExact,
   multiplyExact,
-  negateExact,
 } from "../ledger/exact.ts";
 import {
   INVERSE_DECIMALS,
@@ -48,11 +46,15 @@ export interface Reporting {
   readonly rates: Readonly<Record<string, string>>;
 }
 
-/** Net PnL since the window's start and gross exposure, from events before `time`. */
-export interface PortfolioSample {
-  readonly time: number;
-  readonly net: ExactDecimal;
-  readonly exposure: ExactDecimal;
+/** Samples in order of time, as parallel lists; each from events before its time. */
+export interface PortfolioPath {
+  readonly times: readonly number[];
+  /** Net PnL since the window's start, in 10^-netDecimals of the reporting currency. */
+  readonly net: readonly bigint[];
+  readonly netDecimals: number;
+  /** Σ|Q|·mid, in 10^-exposureDecimals. */
+  readonly exposure: readonly bigint[];
+  readonly exposureDecimals: number;
 }
 
 export interface PortfolioWindow {
@@ -60,8 +62,8 @@ export interface PortfolioWindow {
   readonly to: number;
   readonly instruments: readonly InstrumentWindow[];
   readonly sample: MarkoutSample;
-  /** Ascending; undefined when a currency has no rate. */
-  readonly path: readonly PortfolioSample[] | undefined;
+  /** Undefined when a currency has no rate. */
+  readonly path: PortfolioPath | undefined;
   /** `1m`, or coarser where minutes are no longer kept. */
   readonly pathResolution: string;
 }
@@ -260,27 +262,33 @@ function pathDrawdown({ path, from, pathResolution }: PortfolioWindow) {
     const none = { amount: null, peakTime: null, troughTime: null, recoveredTime: null };
     return { ...none, resolution: pathResolution };
   }
-  let [peak, peakTime]: [ExactDecimal, number | null] = [EXACT_ZERO, null];
-  let amount = EXACT_ZERO;
+  const { times, net: levels, netDecimals } = path;
+  let [peak, peakTime]: [bigint, number | null] = [0n, null];
+  let [amount, last] = [0n, 0n];
   let fall = { peakTime: null as number | null, troughTime: null as number | null, level: peak };
   let recoveredTime: number | null = null;
-  let last = EXACT_ZERO;
-  for (const { time, net } of path) {
-    if (compareExact(net, last) === 0) continue;
+  for (const [index, net] of levels.entries()) {
+    if (net === last) continue;
+    const time = times[index] ?? 0;
     last = net;
-    if (compareExact(net, peak) >= 0) [peak, peakTime] = [net, time];
-    const depth = addExact(peak, negateExact(net));
-    if (compareExact(depth, amount) > 0) {
+    if (net >= peak) [peak, peakTime] = [net, time];
+    const depth = peak - net;
+    if (depth > amount) {
       amount = depth;
       fall = { peakTime, troughTime: time, level: peak };
       recoveredTime = null;
-    } else if (recoveredTime === null && compareExact(net, fall.level) >= 0) {
+    } else if (recoveredTime === null && net >= fall.level) {
       recoveredTime = time;
     }
   }
-  const { troughTime } = fall;
   return drawdownFigures(
-    { amount, peakTime: fall.peakTime, troughTime, recoveredTime, resolution: pathResolution },
+    {
+      amount: { units: amount, decimals: netDecimals },
+      peakTime: fall.peakTime,
+      troughTime: fall.troughTime,
+      recoveredTime,
+      resolution: pathResolution,
+    },
     from,
   );
 }
@@ -288,18 +296,16 @@ function pathDrawdown({ path, from, pathResolution }: PortfolioWindow) {
 /** Gross exposure Σ|Q|·mid: each sample stands until the next. */
 function pathExposure({ path, to }: PortfolioWindow): PerformanceMetrics["inventory"] {
   if (path === undefined) return { averageAbsolute: null, maximumAbsolute: null };
-  let integral = EXACT_ZERO;
-  let maximum = EXACT_ZERO;
-  path.forEach(({ time, exposure }, index) => {
-    const until = path[index + 1]?.time ?? to;
-    const span = { units: BigInt(until - time), decimals: 0 };
-    integral = addExact(integral, multiplyExact(exposure, span));
-    if (compareExact(exposure, maximum) > 0) maximum = exposure;
-  });
-  const windowUs = to - (path[0]?.time ?? to);
+  const { times, exposure: levels, exposureDecimals: decimals } = path;
+  let [integral, maximum] = [0n, 0n];
+  for (const [index, exposure] of levels.entries()) {
+    const until = times[index + 1] ?? to;
+    integral += exposure * BigInt(until - (times[index] ?? to));
+    if (exposure > maximum) maximum = exposure;
+  }
   return {
-    averageAbsolute: timeAverage(integral, windowUs),
-    maximumAbsolute: formatExact(maximum),
+    averageAbsolute: timeAverage({ units: integral, decimals }, to - (times[0] ?? to)),
+    maximumAbsolute: formatExact({ units: maximum, decimals }),
   };
 }
 

@@ -71,13 +71,6 @@ export function multiplyExact(a: ExactDecimal, b: ExactDecimal): ExactDecimal {
   return { units: a.units * b.units, decimals: a.decimals + b.decimals };
 }
 
-/** a < b → −1, a = b → 0, a > b → 1. */
-export function compareExact(a: ExactDecimal, b: ExactDecimal): -1 | 0 | 1 {
-  const { units } = addExact(a, negateExact(b));
-  if (units === 0n) return 0;
-  return units < 0n ? -1 : 1;
-}
-
 export function formatExact(a: ExactDecimal): string {
   return formatUnits(a.units, a.decimals);
 }

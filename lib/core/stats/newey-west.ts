@@ -1,4 +1,4 @@
-import { sumOf } from "./compensated-sum.ts";
+import { addToSum, emptySum, totalOf } from "./compensated-sum.ts";
 import { type MeanEstimate, meanEstimate } from "./mean-estimate.ts";
 
 /** The estimate, and the lag that it used. */
@@ -29,11 +29,14 @@ export function neweyWest(
 ): NeweyWestEstimate | undefined {
   const n = values.length;
   if (!(lag >= 0)) throw new RangeError(`a lag must be at least 0, was ${lag}`);
-  const weight = (i: number) => (weights === undefined ? 1 : weights[i]!);
-  const total = sumOf(terms(n, weight));
+  const total = weights === undefined ? n : weightedSum(weights, undefined);
   if (n < 2 || !(total > 0)) return undefined;
-  const mean = sumOf(terms(n, (i) => weight(i) * values[i]!)) / total;
-  const errors = Float64Array.from(values, (value, i) => weight(i) * (value - mean));
+  const mean = weightedSum(values, weights) / total;
+  const errors = new Float64Array(n);
+  for (let i = 0; i < n; i += 1) {
+    const error = values[i]! - mean;
+    errors[i] = weights === undefined ? error : weights[i]! * error;
+  }
   const wanted = Math.min(Math.floor(lag), n - 1);
   const long = bartlettSum(errors, wanted);
   const used = long > 0 ? wanted : 0;
@@ -41,8 +44,12 @@ export function neweyWest(
   return { ...meanEstimate(mean, Math.sqrt(variance) / total), lag: used };
 }
 
-function* terms(n: number, term: (i: number) => number): Generator<number> {
-  for (let i = 0; i < n; i += 1) yield term(i);
+function weightedSum(values: ArrayLike<number>, weights: ArrayLike<number> | undefined): number {
+  const sum = emptySum();
+  for (let i = 0; i < values.length; i += 1) {
+    addToSum(sum, weights === undefined ? values[i]! : weights[i]! * values[i]!);
+  }
+  return totalOf(sum);
 }
 
 /** n · V. */

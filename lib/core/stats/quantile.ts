@@ -15,7 +15,7 @@ export type Sorted<Sample> = Sample & { readonly [ascending]: true };
  * @throws {RangeError} if a value is NaN or infinite
  */
 export function sorted(values: Iterable<number>): Sorted<Float64Array> {
-  const copy = Float64Array.from(values).sort();
+  const copy = (values instanceof Float64Array ? values.slice() : Float64Array.from(values)).sort();
   const outermost = (copy[0] ?? 0) - (copy.at(-1) ?? 0);
   if (!Number.isFinite(outermost) && !copy.every(Number.isFinite)) {
     throw new RangeError("a sample must be finite, held NaN or an infinite value");

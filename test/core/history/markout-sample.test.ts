@@ -1,5 +1,14 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addTradeRow, newSample, sampleFigures } from "../../../lib/core/history/markout-sample.ts";
+import {
+  addTradeRow,
+  type MarkoutSample,
+  newTradeColumns,
+  sampleFigures,
+  sampleOf,
+  type TradeColumns,
+  type TradeSlice,
+} from "../../../lib/core/history/markout-sample.ts";
 import type { TradeRow } from "../../../lib/core/rollup/row.ts";
 import { neweyWest } from "../../../lib/core/stats/newey-west.ts";
 import { type DurationUs, epochUs, SECOND_US } from "../../../lib/core/units.ts";
@@ -25,15 +34,24 @@ function row(second: number, bps: number, fields: object = {}): TradeRow {
   };
 }
 
-function sampleOf(rows: Iterable<TradeRow>) {
-  const sample = newSample(HORIZONS);
-  for (const one of rows) addTradeRow(sample, one);
-  return sample;
+function columnsOf(rows: Iterable<TradeRow>): TradeColumns {
+  const columns = newTradeColumns(HORIZONS);
+  for (const one of rows) addTradeRow(columns, HORIZONS, one);
+  return columns;
+}
+
+function whole(columns: TradeColumns): TradeSlice {
+  return { columns, from: 0, to: columns.times.length };
+}
+
+/** The sample of one instrument. */
+function sampled(rows: Iterable<TradeRow>): MarkoutSample {
+  return sampleOf(HORIZONS, [[whole(columnsOf(rows))]]);
 }
 
 describe("the sample of a window", () => {
   it("has the quantiles between order statistics, and no interval of less than 30", () => {
-    const few = sampleOf([1, 2, 3, 4].map((bps, i) => row(i, bps)));
+    const few = sampled([1, 2, 3, 4].map((bps, i) => row(i, bps)));
     expect(sampleFigures(few, "maker", 1)).toEqual({
       ...{ median: 2.5, p05: 1.15, p25: 1.75, p75: 3.25, p95: expect.closeTo(3.85, 12) },
       ...{ interval: null, method: "exact" },
@@ -50,28 +68,31 @@ describe("the sample of a window", () => {
       row(2, 9, stale),
       row(3, 9, { execution: "liquidation" }),
     ];
-    expect(sampleFigures(sampleOf(rows), "maker", 1).median).toBe(1);
+    expect(sampleFigures(sampled(rows), "maker", 1).median).toBe(1);
   });
 
-  it("allows for as many lags as trades overlap, in order of time whatever the order of reading", () => {
+  it("allows for as many lags as trades overlap, whatever the instruments they are of", () => {
     const values = Array.from({ length: 60 }, (_, i) => Math.sin(i / 3) + (i % 5));
     const rows = values.map((bps, i) => row(i, bps));
-    const later = rows.toReversed();
+    const odd = (isOdd: boolean) => [
+      whole(columnsOf(rows.filter((_, i) => (i % 2 === 1) === isOdd))),
+    ];
+    const pooled = sampleOf(HORIZONS, [odd(true), odd(false)]);
     // A trade a second: five later ones lie within 5 s, fewer at the end.
     const expected = neweyWest(values, 5)?.interval;
-    expect(sampleFigures(sampleOf(rows), "maker", 1).interval).toEqual(expected);
-    expect(sampleFigures(sampleOf(later), "maker", 1).interval).toEqual(expected);
+    expect(sampleFigures(sampled(rows), "maker", 1).interval).toEqual(expected);
+    expect(sampleFigures(pooled, "maker", 1).interval).toEqual(expected);
     const rule = neweyWest(values, 3)?.interval;
-    expect(sampleFigures(sampleOf(rows), "maker", 0).interval).toEqual(rule);
+    expect(sampleFigures(sampled(rows), "maker", 0).interval).toEqual(rule);
   });
 
   it("is exact up to 200,000 trades, and within 1 % beyond, with an interval by the hour", () => {
     const bps = (i: number) => ((i * 7919) % 200_003) / 1000 - 60;
-    const sample = sampleOf(Array.from({ length: 200_000 }, (_, i) => row(i, bps(i))));
-    const exact = sampleFigures(sample, "maker", 1);
+    const columns = columnsOf(Array.from({ length: 200_001 }, (_, i) => row(i, bps(i))));
+    const upTo = (to: number) => sampleOf(HORIZONS, [[{ columns, from: 0, to }]]);
+    const exact = sampleFigures(upTo(200_000), "maker", 1);
     expect(exact.method).toBe("exact");
-    addTradeRow(sample, row(200_000, bps(200_000)));
-    const beyond = sampleFigures(sample, "maker", 1);
+    const beyond = sampleFigures(upTo(200_001), "maker", 1);
     expect(beyond.method).toBe("histogram");
     for (const name of ["median", "p05", "p25", "p75", "p95"] as const) {
       const off = Math.abs((beyond[name] ?? Number.NaN) - (exact[name] ?? 0));
@@ -79,5 +100,33 @@ describe("the sample of a window", () => {
     }
     const [low = 0, high = 0] = beyond.interval ?? [];
     expect([low < 40, high > 40]).toEqual([true, true]);
+  });
+
+  it("is in order of time, then of instruments, then as it was read, however it is cut", () => {
+    const times = fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 12 });
+    const cut = fc.nat({ max: 12 });
+    fc.assert(
+      fc.property(fc.array(fc.record({ times, cut }), { maxLength: 5 }), (instruments) => {
+        const told = instruments.map(({ times: seconds }, instrument) =>
+          seconds
+            .toSorted((a, b) => a - b)
+            .map((second, at) => ({ second, bps: instrument * 100 + at })),
+        );
+        const sample = sampleOf(
+          HORIZONS,
+          told.map((trades, instrument) => {
+            const columns = columnsOf(trades.map(({ second, bps }) => row(second, bps)));
+            const at = Math.min(instruments[instrument]?.cut ?? 0, trades.length);
+            return [
+              { columns, from: 0, to: at },
+              { columns, from: at, to: trades.length },
+            ];
+          }),
+        );
+        const expected = told.flat().toSorted((a, b) => a.second - b.second);
+        const found = [...sample.order].map((at) => sample.trades.markouts[1]?.[at]);
+        expect(found).toEqual(expected.map(({ bps }) => bps));
+      }),
+    );
   });
 });
