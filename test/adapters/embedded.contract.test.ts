@@ -105,10 +105,12 @@ alertStoreContract(
 replacingStoreContract(
   "The embedded file",
   opening(onFile, (store) => store),
+  { rowsOf: "some-at-a-time" },
 );
 replacingStoreContract(
   "The temporary store",
   opening(temporary, (store) => store),
+  { rowsOf: "some-at-a-time" },
 );
 consistentReadsContract("The embedded file", () => {
   const directory = scratchDirectory();

@@ -8,7 +8,7 @@ export interface ReadBesideWrite {
   readonly reads: ConsistentReads;
   readonly read: StateStore;
   readonly write: StateStore;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 const KEY = { account: "main", instrument: "BTC-PERP" };
@@ -19,11 +19,14 @@ const snapshot = (gen: number) => ({
   summary: `summary ${gen}`,
 });
 
-export function consistentReadsContract(name: string, open: () => ReadBesideWrite): void {
+export function consistentReadsContract(
+  name: string,
+  open: () => ReadBesideWrite | Promise<ReadBesideWrite>,
+): void {
   describe(`${name} as ConsistentReads`, () => {
     let store: ReadBesideWrite;
     beforeEach(async () => {
-      store = open();
+      store = await open();
       await store.write.commit(KEY, undefined, snapshot(1));
     });
     afterEach(() => store.close());

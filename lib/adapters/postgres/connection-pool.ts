@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { Pool, type PoolClient, types } from "pg";
 import { explainStoreError, type Phase, PostgresStoreError } from "./postgres-store-error.ts";
 
@@ -21,10 +22,10 @@ export interface ConnectionPool extends Session {
   readonly where: string;
   /** All that `work` writes, or nothing when it throws; begun again when the server undid it in favour of another. */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
-  /** SQL of several statements, for migrations; inside a transaction of its own. */
-  script(
-    work: (session: Session, run: (sql: string) => Promise<void>) => Promise<void>,
-  ): Promise<void>;
+  /** As `transaction`, but never begun again; with a way to run SQL of several statements, for migrations. */
+  once<T>(work: (session: Session, run: (sql: string) => Promise<void>) => Promise<T>): Promise<T>;
+  /** All that `read` reads through this pool is what stood when it read first; it writes nothing. */
+  consistently<T>(read: () => Promise<T>): Promise<T>;
   /** Idempotent; waits for calls in flight. */
   close(): Promise<void>;
 }
@@ -44,6 +45,7 @@ export interface PoolLocation {
 /** A transaction that lost against another is begun again this often. */
 const ATTEMPTS = 5;
 const INT8_OID = 20;
+const ONE_INSTANT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /** What the pool says when none of its connections became free; a server that is silent is told otherwise. */
 const WAITED_IN_VAIN = "timeout exceeded when trying to connect";
 
@@ -65,11 +67,14 @@ export function connectionPool(location: PoolLocation): ConnectionPool {
   pool.on("error", () => {});
   pool.on("connect", (client) => void client.on("error", () => {}));
   const asked = { pool, where, location };
+  /** Where the calls of a consistent reading go. */
+  const reading = new AsyncLocalStorage<Session>();
   let closing: Promise<void> | undefined;
 
   return {
     where,
     rows: (statement, values) =>
+      reading.getStore()?.rows(statement, values) ??
       withClient(asked, (client) => sessionOf(client, where, "work").rows(statement, values)),
     run: (statement, values) =>
       again(() =>
@@ -77,7 +82,7 @@ export function connectionPool(location: PoolLocation): ConnectionPool {
       ),
     transaction: (work) =>
       again(() => withClient(asked, (client) => inTransaction(client, where, work))),
-    script: (work) =>
+    once: (work) =>
       withClient(asked, (client) =>
         inTransaction(client, where, (session) =>
           work(session, async (sql) => {
@@ -85,6 +90,15 @@ export function connectionPool(location: PoolLocation): ConnectionPool {
           }),
         ),
       ),
+    consistently: (read) =>
+      withClient(asked, async (client) => {
+        await explained(client.query(ONE_INSTANT), where, "work");
+        try {
+          return await reading.run(sessionOf(client, where, "work"), read);
+        } finally {
+          await rollBack(client);
+        }
+      }),
     close() {
       closing ??= pool.end();
       return closing;

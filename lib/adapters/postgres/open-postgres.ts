@@ -3,7 +3,9 @@ import { RESOLUTIONS } from "../../core/rollup/row.ts";
 import type { AlertStore } from "../../ports/alert-store.ts";
 import type { AnalysisStore } from "../../ports/analysis-store.ts";
 import type { AtomicStore } from "../../ports/atomic-store.ts";
+import type { ConsistentReads } from "../../ports/consistent-reads.ts";
 import type { MetricStore, RowBatch } from "../../ports/metric-store.ts";
+import type { ReplacingStore } from "../../ports/replacing-store.ts";
 import type { StateStore } from "../../ports/state-store.ts";
 import { alertTable } from "./alert-table.ts";
 import { analysisTable } from "./analysis-table.ts";
@@ -13,6 +15,7 @@ import { partitions } from "./partitions.ts";
 import { type RollupReads, rollupReads } from "./rollup-reads.ts";
 import { type RollupTable, rollupTable } from "./rollup-table.ts";
 import { type Layout, migrate, requireCurrentSchema } from "./schema.ts";
+import { deleteSeriesRows, orphansOf } from "./series-rows.ts";
 import { stateTable } from "./state-table.ts";
 import { type TradeTable, tradeTable } from "./trade-table.ts";
 
@@ -24,7 +27,7 @@ export interface PostgresLocation {
   readonly schema?: string;
   /** `write` (default) makes the tables or brings them forward; `read` asks for both to have been done. */
   readonly access?: "write" | "read";
-  /** Connections at most; a call waits for one. Default 8. */
+  /** Connections at most; a call waits for one, and `replace` takes two at times. Default 8. */
   readonly connections?: number;
   /** How long a call waits for a connection, and a connection for the server. Default 5 s. */
   readonly waitMs?: number;
@@ -34,8 +37,10 @@ export interface PostgresLocation {
   readonly retention?: Retention;
 }
 
-export interface PostgresStore {
+export interface PostgresStore extends ReplacingStore, ConsistentReads {
   readonly layout: Layout;
+  /** Tells this store from every other, also from one that was made anew at the same place. */
+  readonly identity: string;
   readonly state: StateStore;
   readonly metrics: MetricStore;
   readonly atomic: AtomicStore;
@@ -46,6 +51,7 @@ export interface PostgresStore {
 }
 
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
+const IDENTITY = { name: "store-identity", text: "SELECT id FROM store" };
 const RETENTION = { name: "ladder-keeps", text: "SELECT resolution, keep FROM ladder" };
 const SET_RETENTION = { name: "ladder-set", text: "SELECT set_retention($1, $2)" };
 
@@ -67,7 +73,8 @@ export async function openPostgres(location: PostgresLocation): Promise<Postgres
   try {
     const layout = await (access === "write" ? migrate : requireCurrentSchema)(pool, schema);
     if (access === "write") await keep(pool, retention ?? DEFAULT_RETENTION);
-    return assemble(pool, layout);
+    const [[identity] = [""]] = await pool.rows<[string]>(IDENTITY, []);
+    return { layout, identity, ...assemble(pool) };
   } catch (error) {
     await pool.close();
     throw error;
@@ -79,17 +86,16 @@ async function keep(pool: ConnectionPool, retention: Retention): Promise<void> {
   const standing = new Map(await pool.rows<[string, number | null]>(RETENTION, []));
   for (const resolution of RESOLUTIONS) {
     const us = Number.isFinite(retention[resolution]) ? retention[resolution] : null;
-    if (standing.get(resolution) !== us) await pool.rows(SET_RETENTION, [resolution, us]);
+    if (standing.get(resolution) !== us) await pool.run(SET_RETENTION, [resolution, us]);
   }
 }
 
-function assemble(pool: ConnectionPool, layout: Layout): PostgresStore {
+function assemble(pool: ConnectionPool): Omit<PostgresStore, "layout" | "identity"> {
   const ids = nameIds(pool);
   const state = stateTable(pool, ids);
   const rollups = rollupTable(pool, ids, partitions(pool));
   const trades = tradeTable(pool, ids);
   return {
-    layout,
     state,
     metrics: metricStore(pool, { rollups, reads: rollupReads(pool, ids), trades }),
     atomic: {
@@ -111,6 +117,24 @@ function assemble(pool: ConnectionPool, layout: Layout): PostgresStore {
         );
       },
     },
+    async replace(key, expected, next, batches) {
+      const id = await ids.ensureSeries(key);
+      // Not begun again: the rows are asked for once.
+      return pool.once(async (session) => {
+        const result = await state.commitIn(session, id, expected, next);
+        if (result.outcome === "stale") return result;
+        await deleteSeriesRows(session, id);
+        for (const batch of batches) {
+          const placed = await place(batch, rollups, trades);
+          await rollups.ensurePartitions(placed.rollups);
+          await rollups.upsertIn(session, placed.rollups);
+          await trades.upsertIn(session, placed.trades);
+        }
+        return result;
+      });
+    },
+    orphans: () => orphansOf(pool),
+    consistently: (read) => pool.consistently(read),
     analyses: analysisTable(pool, ids),
     alerts: alertTable(pool),
     close: () => pool.close(),

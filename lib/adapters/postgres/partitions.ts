@@ -9,6 +9,8 @@ export interface Place {
 
 /** Makes partitions as times come that have none. In the layout of hypertables the database does that itself. */
 export interface Partitions {
+  /** Makes what is missing; by itself, outside any transaction. */
+  ensure(places: readonly Place[]): Promise<void>;
   /**
    * Runs `write` where every place has its partition. `write` is run again when one was dropped meanwhile: it must be
    * a transaction of its own.
@@ -40,6 +42,7 @@ export function partitions(pool: ConnectionPool): Partitions {
   }
 
   return {
+    ensure,
     async writing(places, write) {
       await ensure(places);
       try {

@@ -24,6 +24,8 @@ export interface RollupTable {
   place(rows: readonly RollupRow[]): Promise<readonly PlacedRollup[]>;
   /** Runs `write` where every row has its partition; it must be a transaction of its own. */
   writing<T>(rows: readonly PlacedRollup[], write: () => Promise<T>): Promise<T>;
+  /** For a transaction that writes to times it does not know beforehand. */
+  ensurePartitions(rows: readonly PlacedRollup[]): Promise<void>;
   upsertIn(session: Session, rows: readonly PlacedRollup[]): Promise<UpsertOutcome>;
   deleteBefore: MetricStore["deleteRollupsBefore"];
 }
@@ -55,6 +57,7 @@ export function rollupTable(
         rows.map(({ row }) => row),
         write,
       ),
+    ensurePartitions: (rows) => partitions.ensure(rows.map(({ row }) => row)),
     upsertIn,
     async deleteBefore(key, before) {
       const id = await ids.findSeries(key);

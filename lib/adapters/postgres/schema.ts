@@ -44,20 +44,19 @@ const TIMESCALE = {
  * @throws {PostgresStoreError} `foreign`, `schema`, `encoding`, `not-permitted`
  */
 export async function migrate(pool: ConnectionPool, schema: string): Promise<Layout> {
-  let layout: Layout = "partitions";
-  await pool.script(async (session, run) => {
+  return pool.once(async (session, run) => {
     await session.rows(LOCK, [schema]);
     const found = await filesOf(session, pool.where, schema);
     if (found === undefined) await createSchema(session, run, { schema, where: pool.where });
-    layout = await layoutOf(session, found ?? []);
+    const layout = await layoutOf(session, found ?? []);
     for (const [at, fileFor] of MIGRATIONS.entries()) {
       if (at < (found?.length ?? 0)) continue;
       const file = fileFor(layout);
       await run(await readFile(new URL(`migrations/${file}`, import.meta.url), "utf8"));
       await session.run(RECORD, [at + 1, file]);
     }
+    return layout;
   });
-  return layout;
 }
 
 /**
@@ -66,8 +65,7 @@ export async function migrate(pool: ConnectionPool, schema: string): Promise<Lay
  * @throws {PostgresStoreError} `schema` where it is missing or of an earlier version
  */
 export async function requireCurrentSchema(pool: ConnectionPool, schema: string): Promise<Layout> {
-  let layout: Layout = "partitions";
-  await pool.script(async (session) => {
+  return pool.once(async (session) => {
     const found = (await filesOf(session, pool.where, schema)) ?? [];
     if (found.length < SCHEMA_VERSION) {
       throw new PostgresStoreError(
@@ -75,9 +73,8 @@ export async function requireCurrentSchema(pool: ConnectionPool, schema: string)
         `The store at ${pool.where} has version ${found.length} of its tables, this program reads ${SCHEMA_VERSION}; open it once for writing (start the product on it), which brings it forward`,
       );
     }
-    layout = await layoutOf(session, found);
+    return layoutOf(session, found);
   });
-  return layout;
 }
 
 /** The migrations that stand; `undefined` where nothing of the schema does. */

@@ -1,10 +1,13 @@
+import { inject } from "vitest";
 import { openPostgres } from "../../../lib/adapters/postgres/open-postgres.ts";
 import { alertStoreContract } from "../../contract/alert-store.contract.ts";
 import { analysisStoreContract } from "../../contract/analysis-store.contract.ts";
 import { atomicStoreContract } from "../../contract/atomic-store.contract.ts";
+import { consistentReadsContract } from "../../contract/consistent-reads.contract.ts";
 import { metricStoreContract } from "../../contract/metric-store.contract.ts";
+import { replacingStoreContract } from "../../contract/replacing-store.contract.ts";
 import { stateStoreContract } from "../../contract/state-store.contract.ts";
-import { opening } from "./fresh-schema.ts";
+import { dropSchema, freshSchema, opening } from "./fresh-schema.ts";
 
 const keptWhole = { refusedCall: "changes-nothing", reopening: "keeps-all" } as const;
 
@@ -42,3 +45,23 @@ alertStoreContract(
   opening(openPostgres, ({ alerts }) => alerts),
   { reopening: "keeps-all" },
 );
+replacingStoreContract(
+  "PostgreSQL",
+  opening(openPostgres, (store) => store),
+  { rowsOf: "absent" },
+);
+consistentReadsContract("PostgreSQL", async () => {
+  const location = { url: inject("postgresUrl"), schema: freshSchema() };
+  const writer = await openPostgres(location);
+  const reader = await openPostgres({ ...location, access: "read" });
+  return {
+    reads: reader,
+    read: reader.state,
+    write: writer.state,
+    async close() {
+      await reader.close();
+      await writer.close();
+      await dropSchema(location.schema);
+    },
+  };
+});

@@ -5,6 +5,13 @@ CREATE TABLE migration (
   applied_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- Tells this store from every other, also from one that is made anew at the same place.
+CREATE TABLE store (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  made_at timestamptz NOT NULL DEFAULT now()
+);
+INSERT INTO store DEFAULT VALUES;
+
 -- (account, instrument) as one small integer. Names sort by code point, as everywhere in the product.
 CREATE TABLE series (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
