@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** Tests by what they cost: a project per class, so that the cheap ones can be run alone. */
 const CONTRACT = ["test/adapters/**/*.test.ts", "test/contract/**/*.test.ts"];
+const SIMULATION = ["test/simulation/**/*.test.ts"];
 const BROWSER = ["test/browser/**/*.test.ts"];
 const POSTGRES = ["test/adapters/postgres/**/*.test.ts"];
 /** They have a configuration of their own: vitest.aws.config.ts. */
@@ -14,7 +15,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [...CONTRACT, ...BROWSER, ...AWS, "test/planted/**"],
+          exclude: [...CONTRACT, ...SIMULATION, ...BROWSER, ...AWS, "test/planted/**"],
           testTimeout: 60_000,
         },
       },
@@ -35,6 +36,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { name: "simulation", include: SIMULATION, testTimeout: 600_000 } },
       {
         test: { name: "browser", include: BROWSER, testTimeout: 120_000, hookTimeout: 120_000 },
       },

@@ -39,6 +39,8 @@ export interface FoldPorts {
   readonly faultAttempts: number;
   /** How one event is taken. */
   readonly offer: typeof offer;
+  /** Rows of closed buckets that a committed state may owe: where they are more, what follows waits for the next commit. */
+  readonly owedRowsMax: number;
 }
 
 /** What is to be folded at once. */
@@ -52,6 +54,8 @@ export interface FoldTask {
 }
 
 export interface FoldResult {
+  /** Deliveries that were folded, the first ones. */
+  readonly taken: number;
   readonly counts: BatchCounts;
   readonly quarantined: readonly QuarantinedEvent[];
   /** The event that made the fold fail and is worth another attempt: it and what follows were not folded. */
@@ -88,7 +92,12 @@ export async function foldGroup(
   if (ports.rowsFrom !== undefined) state.rowsFrom = ports.rowsFrom();
   const stoppedBy = faults.find((fault) => countFault(state, fault.sequence) < ports.faultAttempts);
   const offered = notTaken(state, task.deliveries);
-  const deliveries = stoppedBy === undefined ? offered : offered.slice(0, stoppedBy.index);
+  // What was taken before stands first.
+  const skipped = task.deliveries.length - offered.length;
+  const deliveries = offered.slice(
+    0,
+    stoppedBy === undefined ? undefined : stoppedBy.index - skipped,
+  );
   const stored = await storedTrades(ports, state, deliveries);
   const quarantined: QuarantinedEvent[] = [];
   const givenUp = new Set(faults.map(({ sequence }) => sequence));
@@ -101,25 +110,37 @@ export async function foldGroup(
       quarantined.push({ delivery, quarantine });
     },
   };
-  const counts = offerAll(ports.offer, held, deliveries, { context, quarantined });
-  const archivedTo = stoppedBy === undefined ? task.archivedTo : undefined;
-  state.archived = Math.max(state.archived, archivedTo ?? deliveries.at(-1)?.position ?? 0);
-  if (task.isLast && stoppedBy === undefined) finishInput(state, context, deliveries.length);
-  return { counts, quarantined, stoppedBy };
+  const telling = { context, quarantined, skipped };
+  const { counts, taken } = offerAll(ports, held, deliveries, telling);
+  const isEnd = taken === deliveries.length;
+  const isWhole = isEnd && stoppedBy === undefined;
+  const last = deliveries[taken - 1]?.position ?? 0;
+  state.archived = Math.max(state.archived, (isWhole ? task.archivedTo : undefined) ?? last);
+  if (task.isLast && isWhole) finishInput(state, context, skipped + taken);
+  return { taken: skipped + taken, counts, quarantined, stoppedBy: isEnd ? stoppedBy : undefined };
 }
 
+interface Telling {
+  readonly context: FoldContext;
+  readonly quarantined: QuarantinedEvent[];
+  /** Deliveries of the task before these. */
+  readonly skipped: number;
+}
+
+/** In order, until all are taken or the state owes as many rows as it may. */
 function offerAll(
-  take: typeof offer,
+  { offer: take, owedRowsMax }: FoldPorts,
   { state, lines }: HeldState,
   deliveries: readonly Delivery[],
-  { context, quarantined }: { context: FoldContext; quarantined: QuarantinedEvent[] },
-): BatchCounts {
+  { context, quarantined, skipped }: Telling,
+): { readonly counts: BatchCounts; readonly taken: number } {
   const counts: BatchCounts = { applied: 0, duplicates: 0, quarantined: 0, buffered: 0 };
   const waited: BrawlerEvent[] = [];
-  const next = state.nextSequence;
-  let index = 0;
+  let taken = 0;
+  let turn = 0;
   try {
     for (const delivery of deliveries) {
+      turn = state.nextSequence;
       const outcome: Outcome = take(state, delivery.event, context);
       if (outcome === "applied") counts.applied += 1;
       else if (outcome === "duplicate") counts.duplicates += 1;
@@ -130,18 +151,23 @@ function offerAll(
         counts.quarantined += 1;
         quarantined.push({ delivery, quarantine: outcome });
       }
-      index += 1;
+      taken += 1;
+      if (state.closed.length >= owedRowsMax) break;
     }
   } catch (cause) {
-    const offered = deliveries[index]?.event.sequence ?? 0;
-    // In its turn, an event is applied after the next sequence was raised past it; one that fills a hole is not.
-    const sequence = offered < next ? offered : state.nextSequence - 1;
-    throw new FoldFault({ sequence, index }, cause);
+    const sequence = failedSequence(state, deliveries[taken], turn);
+    throw new FoldFault({ sequence, index: skipped + taken }, cause);
   }
   const { buffer } = state;
   counts.buffered = waited.filter((event) => buffer.get(event.sequence) === event).length;
   counts.applied += waited.length - counts.buffered;
-  return counts;
+  return { counts, taken };
+}
+
+/** In its turn, an event is applied after the next sequence was raised past it; one that fills a hole is not. */
+function failedSequence(state: InstrumentState, offered: Delivery | undefined, turn: number) {
+  const sequence = offered?.event.sequence ?? 0;
+  return sequence < turn ? sequence : state.nextSequence - 1;
 }
 
 /** A crash between the commits of two instruments makes what one of them has taken come again: it is not counted. */

@@ -33,6 +33,8 @@ import { createRowPool } from "./row-pool.ts";
 
 const RACES = 6;
 const FAULT_ATTEMPTS = 5;
+/** What a store takes as one item is bounded: some minutes of rows at most, a few tens of KB compressed. */
+const OWED_ROWS_MAX = 256;
 
 /** Another writer committed first, again and again. */
 export class LostRaceError extends Error {
@@ -45,9 +47,9 @@ export class EventFaultError extends Error {
   /** Of the delivery that led to the failure. */
   readonly index: number;
 
-  constructor(name: string, { index, sequence, cause }: FoldFault) {
+  constructor(name: string, { index, sequence, cause }: FoldFault, before: number) {
     super(`${name}: the fold failed on the event of sequence ${sequence}`, { cause });
-    this.index = index;
+    this.index = before + index;
   }
 }
 
@@ -72,6 +74,11 @@ export interface ProcessorOptions extends CommitPorts {
   readonly retention?: Retention;
   /** How often an event may make the fold fail before it is quarantined; 5 when left out. */
   readonly faultAttempts?: number;
+  /**
+   * Rows of closed buckets that a committed state may owe, ≥ 1: a long batch is committed in pieces. 256 when left out;
+   * without meaning where state and rows are written together, or nothing lasts.
+   */
+  readonly owedRowsMax?: number;
   /** How one event is taken; the fold's own way when left out. */
   readonly offer?: typeof offer;
   /**
@@ -119,7 +126,9 @@ export interface Processor {
 }
 
 /** What a processor was given, and what it holds. */
-interface Wiring extends Omit<ProcessorOptions, "faultAttempts" | "offer">, FoldPorts {
+interface Wiring
+  extends Omit<ProcessorOptions, "faultAttempts" | "offer" | "owedRowsMax">,
+    FoldPorts {
   readonly durable: boolean;
   readonly cache: Map<string, HeldState>;
   readonly toRebuild: Set<string>;
@@ -132,6 +141,7 @@ export function createProcessor(given: ProcessorOptions): Processor {
     durable: given.durable !== false,
     faultAttempts: given.faultAttempts ?? FAULT_ATTEMPTS,
     offer: given.offer ?? offer,
+    owedRowsMax: owesRows(given) ? (given.owedRowsMax ?? OWED_ROWS_MAX) : Number.POSITIVE_INFINITY,
     cache: new Map(),
     toRebuild: new Set(given.rebuild),
   };
@@ -140,8 +150,7 @@ export function createProcessor(given: ProcessorOptions): Processor {
   return {
     durable,
     process: async (key, deliveries, options) => {
-      const task = { deliveries, isLast: false, ...options };
-      const counts = await run(wiring, key, task, durable);
+      const counts = await runAll(wiring, key, { deliveries, isLast: false, ...options }, durable);
       keys.set(stateName(key), key);
       return counts;
     },
@@ -150,7 +159,7 @@ export function createProcessor(given: ProcessorOptions): Processor {
       for (const key of ended ?? keys.values()) {
         const held = cache.get(stateName(key));
         if (held?.state.buffer.size === 0 && durable) continue;
-        await run(wiring, key, { deliveries: [], isLast: true, futureLimit }, true);
+        await runAll(wiring, key, { deliveries: [], isLast: true, futureLimit }, true);
       }
     },
     settle: async () => {
@@ -164,13 +173,46 @@ export function createProcessor(given: ProcessorOptions): Processor {
   };
 }
 
-/** Until the task is committed on top of what stands in the store. */
+function owesRows({ atomic, durable }: ProcessorOptions): boolean {
+  return atomic === undefined && durable !== false;
+}
+
+type Task = FoldTask & ProcessOptions;
+
+/** In as many commits as it takes. */
+async function runAll(
+  wiring: Wiring,
+  key: StateKey,
+  task: Task,
+  commits: boolean,
+): Promise<BatchCounts> {
+  const sum: BatchCounts = { applied: 0, duplicates: 0, quarantined: 0, buffered: 0 };
+  let done = 0;
+  do {
+    const rest = done === 0 ? task.deliveries : task.deliveries.slice(done);
+    const { taken, counts, stoppedBy } = await run(
+      wiring,
+      key,
+      { ...task, deliveries: rest },
+      commits,
+    );
+    sum.applied += counts.applied;
+    sum.duplicates += counts.duplicates;
+    sum.quarantined += counts.quarantined;
+    sum.buffered += counts.buffered;
+    if (stoppedBy !== undefined) throw new EventFaultError(stateName(key), stoppedBy, done);
+    done += taken;
+  } while (done < task.deliveries.length);
+  return sum;
+}
+
+/** Until what is taken of the task is committed on top of what stands in the store. */
 async function run(
   wiring: Wiring,
   key: StateKey,
-  task: FoldTask & ProcessOptions,
+  task: Task,
   commits: boolean,
-): Promise<BatchCounts> {
+): Promise<FoldResult> {
   const name = stateName(key);
   const { cache, toRebuild } = wiring;
   for (let race = 0; race < RACES; race += 1) {
@@ -182,8 +224,7 @@ async function run(
     toRebuild.delete(name);
     cache.set(name, held);
     await sweep(wiring, held);
-    if (folded.stoppedBy !== undefined) throw new EventFaultError(name, folded.stoppedBy);
-    return folded.counts;
+    return folded;
   }
   throw new LostRaceError(`${name} was committed by another process ${RACES} times in a row`);
 }
@@ -195,15 +236,16 @@ async function foldFresh(
   task: FoldTask,
 ): Promise<{ readonly held: HeldState; readonly folded: FoldResult }> {
   const name = stateName(key);
-  const faults: FoldFault[] = [];
+  const faults = new Map<number, FoldFault>();
   for (;;) {
     const held = wiring.cache.get(name) ?? (await load(wiring, key, wiring.toRebuild.has(name)));
     // Until it is committed the folded state belongs to no one: a failure leaves the cache empty.
     wiring.cache.delete(name);
     try {
-      return { held, folded: await foldGroup(wiring, held, task, faults) };
+      return { held, folded: await foldGroup(wiring, held, task, [...faults.values()]) };
     } catch (error) {
-      faults.push(newFault(wiring, faults, error));
+      const fault = newFault(wiring, faults, error);
+      faults.set(fault.sequence, fault);
     }
   }
 }
@@ -211,12 +253,18 @@ async function foldFresh(
 /**
  * What is worth folding again for.
  *
- * @throws the error itself when it is not a fault, when setting its event aside did not help, and where the state that
- * it left half folded was the only one
+ * @throws the error itself when it is not a fault, when it comes at the same place although its event was left out, and
+ * where the state that it left half folded was the only one
  */
-function newFault(wiring: Wiring, known: readonly FoldFault[], error: unknown): FoldFault {
+function newFault(
+  wiring: Wiring,
+  known: ReadonlyMap<number, FoldFault>,
+  error: unknown,
+): FoldFault {
   if (!(error instanceof FoldFault) || !wiring.durable) throw error;
-  if (known.some(({ sequence }) => sequence === error.sequence)) throw error;
+  // Another writer may have brought the event's turn forward: then it is the same fault, earlier.
+  const before = known.get(error.sequence);
+  if (before !== undefined && before.index <= error.index) throw error;
   return error;
 }
 

@@ -24,7 +24,7 @@ export function applyReference(state: InstrumentState, event: ReferenceEvent): A
     state.open.invalidReferences += 1;
     return undefined;
   }
-  moveMid(state, (bid + ask) / 2, event.time);
+  moveMid(state, (bid + ask) / 2, event);
   if (event.mark !== undefined) state.mark = halfTicks(state, event.mark) ?? state.mark;
   return undefined;
 }
@@ -42,7 +42,8 @@ function countLate(state: InstrumentState): Applied {
   return undefined;
 }
 
-function moveMid(state: InstrumentState, mid: number, time: number): void {
+function moveMid(state: InstrumentState, mid: number, event: ReferenceEvent): void {
+  const { time } = event;
   settleUpTo(state, time);
   const before = state.mid;
   const gross = before === 0 ? grossLevel(state) : 0n;
@@ -51,7 +52,7 @@ function moveMid(state: InstrumentState, mid: number, time: number): void {
   else if (mid !== before && state.position !== 0) earn(state, before);
   state.watermark = time;
   if (mid === before) return;
-  restandPreTradeMids(state, time);
+  restandPreTradeMids(state, event);
   if (state.chains.size > 0) remeasureQuotes(state);
 }
 

@@ -13,11 +13,14 @@ const FINEST_US = RESOLUTION_US["5s"];
 const GRID_US = 5 * MINUTE_US;
 /** Flows older than this are booked in the current bucket: their own rows may be gone. */
 const ADDITIVE_LIMIT_US = 2 * DAY_US;
+/** Where more markout buckets are open, those that are settled close before another late one is opened. */
+const MARKOUT_BUCKETS = 64;
 /** Number sides are folded into BigInt well before their sums could lose a unit. */
 const FOLD_AT = 2 ** 51;
 
 /** Moves time forward: accrues what is time-weighted at the levels held, and closes buckets that have passed. */
 export function advanceTo(state: InstrumentState, time: number): void {
+  if (state.lateCores.size > 0) closeLate(state);
   if (time > state.newestTime) state.newestTime = time;
   const { open } = state;
   if (!hasSpan(open)) {
@@ -114,7 +117,6 @@ function roll(state: InstrumentState, time: number): void {
     finer = coarse;
   }
   closeMarkouts(state);
-  closeLate(state);
   openBucket(state, time);
 }
 
@@ -204,9 +206,8 @@ function lateCore(
   return late.part;
 }
 
-/** Late rows take flows only from the event that made them: once the bucket rolls they are final. */
+/** Late rows take flows only from the event that made them: with the next one they are final. */
 function closeLate(state: InstrumentState): void {
-  if (state.lateCores.size === 0) return;
   for (const [key, { resolution, bucket, part }] of state.lateCores) {
     const suffix = key.slice(key.lastIndexOf("|") + 1);
     const value = encodeCore(part, state.scale);
@@ -237,6 +238,8 @@ export function markoutBucket(
   const key = `${resolution}|${start}|${suffix}`;
   let bucket = state.markouts.get(key);
   if (bucket === undefined) {
+    // Those of late trades close by themselves only when time goes on, which a clock set back delays.
+    if (suffix !== "" && state.markouts.size >= MARKOUT_BUCKETS) closeMarkouts(state);
     bucket = { resolution, bucket: start, suffix, parts: make(), pending: 0 };
     state.markouts.set(key, bucket);
   }

@@ -190,20 +190,24 @@ function forParts(
 }
 
 /** A newer reference, still before these trades: their pre-trade mid moves from the one that stood in. */
-export function restandPreTradeMids(state: InstrumentState, time: number): void {
+export function restandPreTradeMids(
+  state: InstrumentState,
+  { time, sequence }: { readonly time: number; readonly sequence: number },
+): void {
   for (let index = state.pending.length - 1; index >= 0; index -= 1) {
     const trade = state.pending[index];
     if (trade === undefined || trade.fresh !== undefined || trade.time <= time) break;
-    if (trade.mid !== state.mid) restand(state, trade);
+    if (trade.mid !== state.mid) restand(state, trade, sequence);
   }
 }
 
-function restand(state: InstrumentState, trade: PendingTrade): void {
+/** @param sequence of the reference: what it moves in a bucket that has closed is a row of its own */
+function restand(state: InstrumentState, trade: PendingTrade, sequence: number): void {
   const lots = BigInt(trade.signedLots);
   const before = ledgerPrice(state.scale, trade.mid || trade.price);
   const moved = lots * (ledgerPrice(state.scale, state.mid) - before);
   trade.mid = state.mid;
-  for (const part of flowTargets(state, trade.time, trade.sequence)) {
+  for (const part of flowTargets(state, trade.time, sequence)) {
     part.spread += moved;
     part.inventory -= moved;
   }

@@ -1,0 +1,386 @@
+/** What must hold once all has come to rest: the state against the oracle, the rows against states, and nothing lost. */
+
+import type { BrawlerEvent } from "../../lib/core/events/event.ts";
+import { isRefusal } from "../../lib/core/events/refusal.ts";
+import { scanEvent } from "../../lib/core/events/scan.ts";
+import { decodeState } from "../../lib/core/pipeline/codec.ts";
+import type { StoredTrade } from "../../lib/core/pipeline/context.ts";
+import { clearDirty, dirtyRows, tradeValue } from "../../lib/core/pipeline/rows.ts";
+import { type InstrumentState, newInstrumentState } from "../../lib/core/pipeline/state.ts";
+import { offer } from "../../lib/core/pipeline/step.ts";
+import { decodeCore } from "../../lib/core/rollup/core-text.ts";
+import { RESOLUTIONS, type RollupRow, type TradeRow } from "../../lib/core/rollup/row.ts";
+import { isApplied } from "./fold-faults.ts";
+import { nameOf, rowKey } from "./memory-stores.ts";
+import { naiveLedger, naiveMark } from "./oracle.ts";
+import type { Run } from "./simulate.ts";
+import type { Story, Told } from "./story.ts";
+
+export async function checkAtRest(run: Run): Promise<void> {
+  for (const story of run.stories) checkStory(run, story);
+  checkQuarantine(run);
+  checkArchive(run);
+}
+
+function checkStory(run: Run, story: Story): void {
+  const key = { account: "main", instrument: story.instrument };
+  const snapshot = run.rawState.snapshots.get(nameOf(key));
+  if (snapshot === undefined) {
+    run.log.violated("I1", `nothing of ${story.instrument} was committed`);
+    return;
+  }
+  const state = decodeState(snapshot.body);
+  const sent = story.events.filter(({ sequence }) => !isLost(run, story, sequence));
+  const applied = checkCounts(run, story, state, sent);
+  const rows = [...run.rawMetrics.rollups.values()].filter(isOf(story));
+  const trades = [...run.rawMetrics.trades.values()].filter(isOf(story));
+  checkVersions(run, story, [...rows, ...trades]);
+  checkSums(run, story, state, rows);
+  const clean = cleanFold(run, story, sent);
+  noteLateRows(run, rows);
+  if (isSamePath(state, clean)) checkExactly(run, { story, state, clean, applied, rows, trades });
+  else checkTotals(run, story, state, applied);
+}
+
+const isOf =
+  ({ instrument }: Story) =>
+  (row: { readonly instrument: string }) =>
+    row.instrument === instrument;
+
+function isLost({ producers }: Run, { instrument }: Story, sequence: number): boolean {
+  return producers.lost.get(instrument)?.has(sequence) === true;
+}
+
+/** I1: each event that was sent is applied, or waits for one that was not. Returns the applied. */
+function checkCounts(
+  run: Run,
+  { instrument, events }: Story,
+  state: InstrumentState,
+  sent: readonly Told[],
+): Told[] {
+  const { log, chaos, foldFaults } = run;
+  const wanted = sent.filter(({ sequence }) => !foldFaults.isForEver(instrument, sequence));
+  const applied = wanted.filter(({ sequence }) => isApplied(state, sequence));
+  const rest = wanted.filter(({ sequence }) => !isApplied(state, sequence));
+  for (const { sequence } of rest) checkWaits(run, instrument, state, sequence);
+  const end = events.at(-1)?.sequence ?? 0;
+  if (state.nextSequence > end + 1) log.violated("I1", `${instrument} went past its last event`);
+  const once = uniqueEvents(applied).length;
+  if (state.counters.applied !== once) {
+    log.violated("I1", `${instrument} counts ${state.counters.applied} applied, ${once} are`);
+  }
+  if (state.counters.gaps > 0) chaos.saw("gap was given up");
+  if (state.counters.gaps > state.holes.length) chaos.saw("gap was filled after it was given up");
+  return applied;
+}
+
+function checkWaits(
+  { log, producers }: Run,
+  instrument: string,
+  state: InstrumentState,
+  sequence: number,
+): void {
+  if (!state.buffer.has(sequence)) {
+    log.violated("I1", `${instrument} ${sequence} was sent, and is neither applied nor waits`);
+    return;
+  }
+  const lost = [...(producers.lost.get(instrument) ?? [])];
+  if (lost.some((gap) => gap < sequence)) return;
+  log.violated("I12", `${instrument} ${sequence} waits for nothing`);
+}
+
+/** Without trades that were told under a second sequence. */
+function uniqueEvents(events: readonly Told[]): Told[] {
+  const trades = new Set<unknown>();
+  return events.filter(({ event }) => {
+    if (event["type"] !== "trade") return true;
+    const isNew = !trades.has(event["tradeId"]);
+    trades.add(event["tradeId"]);
+    return isNew;
+  });
+}
+
+const CHECKED_VERSIONS = 4;
+
+/** I3: every stored row is, to the character, a row of the committed state whose version it bears. */
+function checkVersions(
+  { log }: Run,
+  story: Story,
+  stored: readonly (RollupRow | TradeRow)[],
+): void {
+  const bodies = log.bodies.get(nameOf({ account: "main", instrument: story.instrument }));
+  const byVersion = Map.groupBy(stored, ({ version }) => version);
+  for (const [version, rows] of byVersion) {
+    // Reading a state costs as much as all else of a run: a sample of them will do.
+    if (version % CHECKED_VERSIONS !== 0) continue;
+    const body = bodies?.get(version);
+    if (body === undefined) {
+      log.violated("I3", `a row of ${story.instrument} bears ${version}, never committed`);
+      continue;
+    }
+    const { rollups, trades } = dirtyRows(decodeState(body), version);
+    const values = new Map([...rollups, ...trades].map((row) => [rowKey(row), row.value]));
+    const other = rows.find((row) => values.get(rowKey(row)) !== row.value);
+    if (other === undefined) continue;
+    log.violated("I3", `${rowKey(other)} is not what the state of its version ${version} says`);
+  }
+}
+
+/** I6 and I8: every resolution adds up to the same whole, which closes to zero and agrees with the levels. */
+function checkSums(
+  { log }: Run,
+  { instrument }: Story,
+  state: InstrumentState,
+  rows: readonly RollupRow[],
+): void {
+  const sums = RESOLUTIONS.map((resolution) => {
+    const sum = { spread: 0n, inventory: 0n, gross: 0n, fees: 0n, funding: 0n, trades: 0 };
+    for (const row of rows) {
+      if (row.resolution !== resolution || !row.part.startsWith("core")) continue;
+      const { part } = decodeCore(row.value);
+      for (const field of ["spread", "inventory", "gross", "fees", "funding"] as const) {
+        sum[field] += part[field];
+      }
+      sum.trades += part.trades;
+    }
+    return sum;
+  });
+  const [first] = sums;
+  if (first === undefined) return;
+  const { spread, inventory, gross, fees, funding, trades } = first;
+  const other = sums.find((sum) => textOf(sum) !== textOf(first));
+  if (other !== undefined) {
+    log.violated("I8", `${instrument}: ${textOf(other)} where 5 s say ${textOf(first)}`);
+  }
+  // Without a mid, what is held is worth what it cost.
+  const held = state.mid === 0 ? state.cost : BigInt(state.position) * BigInt(state.mid);
+  const level = state.cash + held;
+  if (spread + inventory !== gross || gross !== level) {
+    log.violated("I6", `${instrument}: ${textOf(first)}, and the level is ${level}`);
+  }
+  if (fees !== state.fees || funding !== state.funding || trades !== state.trades) {
+    log.violated("I6", `${instrument}: fees, funding or trades of rows are not those of the state`);
+  }
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, part) => (typeof part === "bigint" ? `${part}` : part));
+}
+
+function noteLateRows({ chaos }: Run, rows: readonly RollupRow[]): void {
+  if (rows.some(({ part }) => part.includes("+"))) chaos.saw("late flow in a row of its own");
+}
+
+/** The product's own fold of what was sent, each event once and in order: what perfect delivery would have given. */
+function cleanFold(run: Run, { instrument }: Story, sent: readonly Told[]): InstrumentState {
+  const state = newInstrumentState("main", instrument, run.settings);
+  const isForEver = ({ sequence }: Told) => run.foldFaults.isForEver(instrument, sequence);
+  const givenUp = new Set(sent.filter(isForEver).map(({ sequence }) => sequence));
+  const findTrade = (tradeId: string): StoredTrade | undefined => {
+    const trade = state.dirtyTrades.get(tradeId);
+    return trade === undefined ? undefined : tradeValue(state, trade);
+  };
+  const context = { futureLimit: 2 ** 52, givenUp, findTrade, quarantined: () => {} };
+  for (const { event } of sent) offer(state, parsed(event), context);
+  return state;
+}
+
+function parsed(event: Told["event"]): BrawlerEvent {
+  const line = Buffer.from(JSON.stringify(event));
+  const outcome = scanEvent(line, 0, line.length);
+  if (isRefusal(outcome)) throw new Error(outcome.detail);
+  return outcome;
+}
+
+/** Whether events were applied in the same order: where a gap was given up and filled later they were not. */
+function isSamePath(state: InstrumentState, clean: InstrumentState): boolean {
+  return (
+    state.nextSequence === clean.nextSequence &&
+    state.counters.gaps === clean.counters.gaps &&
+    state.counters.late === clean.counters.late &&
+    JSON.stringify(state.holes) === JSON.stringify(clean.holes)
+  );
+}
+
+interface Compared {
+  readonly story: Story;
+  readonly state: InstrumentState;
+  readonly clean: InstrumentState;
+  readonly applied: readonly Told[];
+  readonly rows: readonly RollupRow[];
+  readonly trades: readonly TradeRow[];
+}
+
+/** I2, I4 and I7: bit for bit. */
+function checkExactly(run: Run, compared: Compared): void {
+  const { story, state, clean, applied, rows, trades } = compared;
+  const { log } = run;
+  const expected = dirtyRows(clean, 0);
+  compareRows(run, story, rows, expected.rollups);
+  compareRows(run, story, trades, expected.trades);
+  const [found, meant] = [meaningOf(state), meaningOf(clean)];
+  if (found !== meant) log.violated("I2", `${story.instrument}: ${firstDifference(found, meant)}`);
+  const naive = naiveLedger(applied);
+  const ledger = {
+    position: BigInt(state.position),
+    cash: state.cash,
+    cost: state.cost,
+    fees: state.fees,
+    trades: state.trades,
+    mid: BigInt(state.mid),
+  };
+  const doubled = { ...naive, cash: 2n * naive.cash, cost: ledger.cost };
+  if (
+    textOf(ledger) !== textOf(doubled) ||
+    abs(ledger.cost - 2n * naive.cost) > BigInt(state.trades)
+  ) {
+    log.violated(
+      "I2",
+      `${story.instrument}: ${textOf(ledger)}, a plain loop says ${textOf(naive)}`,
+    );
+  }
+  if (isInOrder(applied)) checkMarks(run, applied, trades);
+}
+
+function abs(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}
+
+function compareRows(
+  { log }: Run,
+  { instrument }: Story,
+  stored: readonly (RollupRow | TradeRow)[],
+  expected: readonly (RollupRow | TradeRow)[],
+): void {
+  const meant = new Map(expected.map((row) => [rowKey(row), withoutDelivery(row.value)]));
+  const found = new Map(stored.map((row) => [rowKey(row), withoutDelivery(row.value)]));
+  for (const [key, value] of meant) {
+    if (found.get(key) === value) continue;
+    log.violated("I4", `${key} is ${found.get(key)}, should be ${value}`);
+    return;
+  }
+  const extra = [...found.keys()].find((key) => !meant.has(key));
+  if (extra !== undefined) log.violated("I4", `${instrument} has a row too many: ${extra}`);
+}
+
+/** How often something was delivered is told in rows too; it is no figure. */
+function withoutDelivery(value: string): string {
+  return value.replace(/,"(duplicates|quarantined)":\d+/g, "");
+}
+
+/** A state as text, without what tells of delivery, of flushes and of commits. */
+function meaningOf(state: InstrumentState): string {
+  dirtyRows(state, 0);
+  clearDirty(state);
+  for (const counts of [state.counters, state.open, ...state.coarse]) {
+    counts.duplicates = 0;
+    counts.quarantined = 0;
+  }
+  state.counters.events = 0;
+  state.faults.clear();
+  state.recentPrints = [];
+  state.recentEvents = [];
+  state.buffer = new Map([...state.buffer].sort(([a], [b]) => a - b));
+  if (state.buffer.size === 0) [state.bufferOldest, state.bufferNewest] = [0, 0];
+  return stableText(state);
+}
+
+/** Any value as text, whatever the order in which its fields came to be. */
+function stableText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) return `[${value.map(stableText).join()}]`;
+  if (value instanceof Map || value instanceof Set) return `(${[...value].map(stableText).join()})`;
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return `{${fields
+    .map(([name, field]) => `${name}:${stableText(field)}`)
+    .sort()
+    .join()}}`;
+}
+
+function firstDifference(a: string, b: string): string {
+  let at = 0;
+  while (a[at] === b[at]) at += 1;
+  const around = (text: string) => text.slice(Math.max(0, at - 60), at + 60);
+  return `…${around(a)}… where …${around(b)}… is meant`;
+}
+
+function isInOrder(events: readonly Told[]): boolean {
+  let newest = 0;
+  return events.every(({ event }) => {
+    const isNewer = Number(event["time"]) >= newest;
+    newest = Number(event["time"]);
+    return isNewer;
+  });
+}
+
+/** I7, by a plain loop: each trade has, at each horizon, the status and the mid that it should have. */
+function checkMarks(
+  { log, settings }: Run,
+  applied: readonly Told[],
+  rows: readonly TradeRow[],
+): void {
+  for (const row of rows) {
+    const { markouts } = JSON.parse(row.value) as {
+      markouts: Record<string, { status: string; mid: string | null }>;
+    };
+    for (const { label, us } of settings.horizons) {
+      if (us === 0) continue;
+      const { status, mid } = naiveMark(applied, row.time, us);
+      const found = markouts[label];
+      const isMid = status === "pending" || mid === undefined || isHalfTicks(found?.mid, mid);
+      if (found?.status === status && isMid) continue;
+      log.violated("I7", `${row.tradeId} at ${label}: ${textOf(found)}, meant ${status} ${mid}`);
+      return;
+    }
+  }
+}
+
+function isHalfTicks(text: string | null | undefined, halfTicks: bigint): boolean {
+  return (
+    text !== null && text !== undefined && Math.round(Number(text) * 200) === Number(halfTicks)
+  );
+}
+
+/** Where events were applied in another order: what does not depend on it. */
+function checkTotals(
+  { log }: Run,
+  { instrument }: Story,
+  state: InstrumentState,
+  applied: readonly Told[],
+): void {
+  // Of a trade that is told twice, the first to be applied stands.
+  if (uniqueEvents(applied).length < applied.length) return;
+  const { position, cash, fees, trades } = naiveLedger(applied);
+  const meant = { position, cash: 2n * cash, fees, trades };
+  const found = {
+    position: BigInt(state.position),
+    cash: state.cash,
+    fees: state.fees,
+    trades: state.trades,
+  };
+  if (textOf(found) !== textOf(meant)) {
+    log.violated("I2", `${instrument}: ${textOf(found)}, a plain loop says ${textOf(meant)}`);
+  }
+}
+
+/** I9, of the whole stream: what could not be taken is in the quarantine. */
+function checkQuarantine({ producers, quarantined, log }: Run): void {
+  const items = [...quarantined.values()];
+  for (const { reason, sequenceNumber, holds } of producers.poison) {
+    const isThere = items.some(
+      (item) =>
+        item.reason === reason &&
+        item.sequenceNumber === (sequenceNumber ?? item.sequenceNumber) &&
+        holds.every((held) => held.test(item.text)),
+    );
+    if (!isThere) log.violated("I9", `not in the quarantine: ${reason} ${sequenceNumber} ${holds}`);
+  }
+}
+
+/** Nothing is committed that the archive does not hold; at rest, that is everything. */
+function checkArchive({ shards, archived, log }: Run): void {
+  for (const { records } of shards.all) {
+    const missing = records.find(({ sequenceNumber }) => !archived.has(sequenceNumber));
+    if (missing !== undefined) log.violated("I9", `${missing.sequenceNumber} is not archived`);
+  }
+}

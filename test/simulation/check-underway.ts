@@ -1,0 +1,25 @@
+/** What holds at every moment: checked now and then while a run goes on. */
+import { decodeSummary } from "../../lib/core/pipeline/summary.ts";
+import type { CommitLog } from "./ledger-of-commits.ts";
+import type { MemoryStateStore } from "./memory-stores.ts";
+
+/** The bounds of the fold itself. */
+const BUFFER_MAX = 4096;
+const HOLES_MAX = 64;
+
+export function checkUnderway({
+  rawState,
+  log,
+}: {
+  readonly rawState: MemoryStateStore;
+  readonly log: CommitLog;
+}): void {
+  for (const [name, { summary }] of rawState.snapshots) {
+    const { counters, buffered, holes } = decodeSummary(summary);
+    const { events, applied, duplicates, quarantined } = counters;
+    const sum = applied + duplicates + quarantined + buffered;
+    if (events !== sum) log.violated("I9", `${name}: ${events} events came, ${sum} are told of`);
+    if (buffered > BUFFER_MAX) log.violated("I11", `${name} buffers too much`);
+    if (holes > HOLES_MAX) log.violated("I11", `${name} remembers too many holes`);
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Everything that was ever committed, kept to check what is stored against it; and the violations found on the way.
+ */
+
+import { versionOf } from "../../lib/core/pipeline/version.ts";
+import type { RowBatch } from "../../lib/ports/metric-store.ts";
+import type { StateKey, StateSnapshot } from "../../lib/ports/state-store.ts";
+import { nameOf } from "./memory-stores.ts";
+
+export interface Violation {
+  /** I1 to I12, as docs/explanation/exactly-once.md lists them. */
+  readonly invariant: string;
+  readonly detail: string;
+}
+
+export interface CommitLog {
+  readonly violations: Violation[];
+  /** By instrument, then by version. */
+  readonly bodies: ReadonlyMap<string, ReadonlyMap<number, string>>;
+  violated(invariant: string, detail: string): void;
+  committed(key: StateKey, next: StateSnapshot): void;
+  /** Before they are written. */
+  flushing(rows: RowBatch): void;
+}
+
+/** A state of this simulation is small; growth without bound shows. */
+const BODY_CHARACTERS_MAX = 256 * 1024;
+
+export function createCommitLog(): CommitLog {
+  const bodies = new Map<string, Map<number, string>>();
+  const newest = new Map<string, number>();
+  const violations: Violation[] = [];
+  const violated = (invariant: string, detail: string) => {
+    if (violations.length < 20) violations.push({ invariant, detail });
+  };
+  return {
+    violations,
+    bodies,
+    violated,
+    committed: (key, next) => {
+      const name = nameOf(key);
+      const version = versionOf(next.epoch, next.gen);
+      const last = newest.get(name) ?? 0;
+      if (version <= last) violated("I5", `${name} was committed as ${version} after ${last}`);
+      newest.set(name, version);
+      const all = bodies.get(name) ?? new Map<number, string>();
+      bodies.set(name, all);
+      all.set(version, next.body);
+      if (next.body.length > BODY_CHARACTERS_MAX) {
+        violated("I11", `the state of ${name} has ${next.body.length} characters`);
+      }
+    },
+    flushing: ({ rollups, trades }) => {
+      for (const row of [...rollups, ...trades]) {
+        if (bodies.get(nameOf(row))?.has(row.version) === true) continue;
+        violated("I3", `a row of ${nameOf(row)} says version ${row.version}, never committed`);
+        return;
+      }
+    },
+  };
+}

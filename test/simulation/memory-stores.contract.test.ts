@@ -1,0 +1,24 @@
+import { metricStoreContract } from "../contract/metric-store.contract.ts";
+import { stateStoreContract } from "../contract/state-store.contract.ts";
+import { memoryMetricStore, memoryStateStore } from "./memory-stores.ts";
+
+const opening =
+  <Store>(open: () => Store) =>
+  async () => ({
+    store: open(),
+    reopen: async () => open(),
+    close: async () => {},
+  });
+
+stateStoreContract("The simulation's store", opening(memoryStateStore), {
+  reopening: "starts-empty",
+  bodyCharactersMax: 1_048_576,
+});
+metricStoreContract("The simulation's store", opening(memoryMetricStore), {
+  refusedCall: "changes-nothing",
+  reopening: "starts-empty",
+  repeatedRow: "stale",
+  reusedTradeId: "conflicting",
+  deletion: "on-request",
+  times: "any",
+});

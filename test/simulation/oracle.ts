@@ -1,0 +1,123 @@
+/**
+ * A second opinion on the ledger and the markouts, from the raw events alone: a plain loop in big integers and arrays that
+ * shares no code with the product.
+ */
+import type { Told } from "./story.ts";
+
+export interface NaiveLedger {
+  /** In thousandths, as the story's lots are. */
+  readonly position: bigint;
+  /** −Σ x·p, in 10^-5 (lots of 10^-3 times ticks of 10^-2). */
+  readonly cash: bigint;
+  /** What the open position cost, in the same. */
+  readonly cost: bigint;
+  /** In 10^-12. */
+  readonly fees: bigint;
+  readonly trades: number;
+  /** Half-ticks of the last valid reference. */
+  readonly mid: bigint;
+}
+
+/** @param events in order, each once */
+export function naiveLedger(events: readonly Told[]): NaiveLedger {
+  let [position, cash, cost, fees] = [0n, 0n, 0n, 0n];
+  const seen = new Set<string>();
+  for (const { event } of events) {
+    if (event["type"] !== "trade" || seen.has(String(event["tradeId"]))) continue;
+    seen.add(String(event["tradeId"]));
+    const size = integer(event["quantity"], 3);
+    const signed = event["side"] === "buy" ? size : -size;
+    const price = integer(event["price"], 2);
+    cost = costAfter({ position, cost }, signed, price);
+    position += signed;
+    cash -= signed * price;
+    fees += integer(event["fee"], 12);
+  }
+  return { position, cash, cost, fees, trades: seen.size, mid: lastMid(events) };
+}
+
+function lastMid(events: readonly Told[]): bigint {
+  let mid = 0n;
+  let newest = 0;
+  for (const { event } of events) {
+    const time = Number(event["time"]);
+    const own = midOf(event);
+    if (time < newest || (own === undefined && event["type"] !== "heartbeat")) continue;
+    newest = time;
+    mid = own ?? mid;
+  }
+  return mid;
+}
+
+/** In half-ticks, of a reference that is neither locked nor crossed. */
+function midOf(event: Told["event"]): bigint | undefined {
+  if (event["type"] !== "reference") return undefined;
+  const [bid, ask] = [integer(event["bid"], 2), integer(event["ask"], 2)];
+  return bid > 0n && ask > bid ? bid + ask : undefined;
+}
+
+/** Average cost: closing releases its share, rounded half to even; crossing zero opens the rest at the price. */
+function costAfter(
+  { position, cost }: { readonly position: bigint; readonly cost: bigint },
+  signed: bigint,
+  price: bigint,
+): bigint {
+  if (position === 0n || position > 0n === signed > 0n) return cost + signed * price;
+  const [held, traded] = [abs(position), abs(signed)];
+  const closed = held < traded ? held : traded;
+  // The ledger counts in half-ticks, so it rounds there.
+  const released = halfEven(2n * cost * closed, held);
+  const rest = signed > 0n ? signed - closed : signed + closed;
+  return rest === 0n ? (2n * cost - released) / 2n : rest * price;
+}
+
+/** The nearest integer of a / b, b > 0. */
+function halfEven(a: bigint, b: bigint): bigint {
+  let floor = a / b;
+  if (a % b < 0n) floor -= 1n;
+  const twice = 2n * (a - floor * b);
+  if (twice === b) return floor % 2n === 0n ? floor : floor + 1n;
+  return twice > b ? floor + 1n : floor;
+}
+
+function abs(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}
+
+/** A decimal text in units of 10^-decimals. */
+function integer(value: string | number | undefined, decimals: number): bigint {
+  const text = String(value);
+  const [whole = "0", fraction = ""] = text.replace("-", "").split(".");
+  const digits = BigInt(whole + fraction.padEnd(decimals, "0"));
+  return text.startsWith("-") ? -digits : digits;
+}
+
+export interface NaiveMark {
+  readonly status: "pending" | "ok" | "stale" | "missing";
+  /** Half-ticks; undefined without one. */
+  readonly mid: bigint | undefined;
+}
+
+const MAX_AGE_US = 60_000_000;
+
+/**
+ * The mid `waitUs` after a trade, of events whose times never fall: the last valid reference by then, once something is
+ * known beyond; stale where neither a reference nor a heartbeat was near, then or at the trade.
+ */
+export function naiveMark(events: readonly Told[], tradeTime: number, waitUs: number): NaiveMark {
+  const at = tradeTime + waitUs;
+  const heard = events.filter(
+    ({ event }) => event["type"] === "heartbeat" || midOf(event) !== undefined,
+  );
+  if (timeOf(heard.at(-1)) <= at) return { status: "pending", mid: undefined };
+  const mid = lastMid(heard.filter((one) => timeOf(one) <= at));
+  const preTradeMid = lastMid(heard.filter((one) => timeOf(one) < tradeTime));
+  if (mid === 0n || preTradeMid === 0n) return { status: "missing", mid: undefined };
+  const age = (time: number) => time - timeOf(heard.findLast((one) => timeOf(one) <= time));
+  const isStale = age(at) > MAX_AGE_US || age(tradeTime) > MAX_AGE_US;
+  return { status: isStale ? "stale" : "ok", mid };
+}
+
+function timeOf(told: Told | undefined): number {
+  return Number(told?.event["time"] ?? 0);
+}

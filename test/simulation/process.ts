@@ -1,0 +1,114 @@
+/**
+ * A process that can be killed or frozen at any await: each call to a port leaves it, and what comes back may find it dead
+ * (nothing goes on), or frozen (all goes on, later, when others have long taken over).
+ */
+import type { Chaos, Fault } from "./chaos.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+export interface Process {
+  readonly id: number;
+  /** Of its clock against the true time. */
+  readonly skewUs: number;
+  /** Runs the version of the program before this one. */
+  readonly isOlder: boolean;
+  isDead: boolean;
+  /** The invocation that it worked on was given up by who had asked for it. */
+  isAbandoned: boolean;
+  frozenUntil: number;
+  /** Called once when it dies. */
+  onDeath: () => void;
+  /** Called when it freezes. */
+  onFreeze: () => void;
+}
+
+/** How a store's call can go wrong. */
+export interface CallFaults {
+  readonly throttle: Fault;
+  /** It happened, and the answer is lost. */
+  readonly unknownApplied?: Fault;
+  /** It happens long after the caller has given up. */
+  readonly unknownLater?: Fault;
+  /** It never happens, and the caller cannot know. */
+  readonly unknownNever?: Fault;
+}
+
+/** Refused before anything happened. */
+export class ThrottledError extends Error {
+  override readonly name = "ThrottledError";
+}
+
+/** Whether it happened is not known. */
+export class TimeOutError extends Error {
+  override readonly name = "TimeOutError";
+}
+
+export interface World {
+  readonly scheduler: Scheduler;
+  readonly chaos: Chaos;
+  readonly trace: (line: string) => void;
+}
+
+const NEVER = new Promise<never>(() => {});
+
+/** One call of a process to a port, with all that may befall the two. */
+export async function call<Result>(
+  world: World,
+  process: Process,
+  faults: CallFaults,
+  effect: () => Promise<Result>,
+): Promise<Result> {
+  const { scheduler, chaos } = world;
+  const latency = chaos.strikes("slow-store")
+    ? chaos.between(3_000_000, 40_000_000)
+    : chaos.between(500, 12_000);
+  await awake(world, process);
+  perhapsEnds(world, process, "before");
+  await awake(world, process);
+  if (chaos.strikes(faults.throttle)) {
+    await scheduler.sleep(latency);
+    await awake(world, process);
+    throw new ThrottledError(faults.throttle);
+  }
+  await scheduler.sleep(latency / 2);
+  const isNever = faults.unknownNever !== undefined && chaos.strikes(faults.unknownNever);
+  const isLater = faults.unknownLater !== undefined && chaos.strikes(faults.unknownLater);
+  if (isLater)
+    scheduler.after(chaos.between(1_000_000, 30_000_000), () => void effect().catch(ignore));
+  const isLost = isNever || isLater;
+  // What was sent takes effect, whatever has become of the sender.
+  const result = isLost ? undefined : await effect();
+  const isUnknown =
+    isLost || (faults.unknownApplied !== undefined && chaos.strikes(faults.unknownApplied));
+  await scheduler.sleep(latency / 2);
+  await awake(world, process);
+  perhapsEnds(world, process, "after");
+  await awake(world, process);
+  if (isUnknown) throw new TimeOutError("no answer in time");
+  return result as Result;
+}
+
+function ignore(): void {
+  // Nobody waits for it.
+}
+
+/** Resolves when the process runs; never for a dead one. */
+export async function awake({ scheduler }: World, process: Process): Promise<void> {
+  while (!process.isDead && process.frozenUntil > scheduler.now()) {
+    await scheduler.sleep(process.frozenUntil - scheduler.now());
+  }
+  if (process.isDead) await NEVER;
+}
+
+function perhapsEnds(world: World, process: Process, where: string): void {
+  const { chaos, scheduler, trace } = world;
+  if (chaos.strikes("kill")) {
+    trace(`process ${process.id} is killed ${where} a call`);
+    process.isDead = true;
+    process.onDeath();
+  } else if (chaos.strikes("freeze")) {
+    const duration = chaos.between(2_000_000, 90_000_000);
+    trace(`process ${process.id} is frozen ${where} a call for ${duration / 1e6} s`);
+    process.frozenUntil = scheduler.now() + duration;
+    process.onFreeze();
+  }
+}

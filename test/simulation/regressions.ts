@@ -1,0 +1,25 @@
+/** Runs that have found a mistake of ours once. */
+import type { SimulationOptions } from "./simulate.ts";
+
+export interface Regression {
+  readonly showed: string;
+  readonly options: SimulationOptions;
+}
+
+export const REGRESSIONS: readonly Regression[] = [
+  {
+    showed: "late rows kept in the state for as long as a clock that was set back had to catch up",
+    options: { seed: 6, intensities: { "clock-jump": 0.3 }, events: 400 },
+  },
+  {
+    showed: "the same fault at an earlier place, after another writer had brought it forward",
+    options: { seed: 3, intensities: { "fold-fault": 0.13, "second-mapping": 1, kill: 0.06 } },
+  },
+  {
+    showed: "a fault laid to the event that was offered instead of the one that it set free",
+    options: {
+      seed: 1,
+      intensities: { "fold-fault": 0.05, "partial-failure": 0.3, "few-retries": 0.1 },
+    },
+  },
+];

@@ -1,0 +1,107 @@
+/**
+ * The simulation from the command line: `npm run sim -- --seeds 1000`.
+ *
+ *   --seed N      the first seed, 1 unless given
+ *   --seeds N     how many, 100 unless given
+ *   --events N    events of all instruments in a run, 200 unless given
+ *   --processes N beside each other, 1 unless given
+ *   --trace       what happens in each run; for one seed
+ *   --shrink      makes the first run that fails small
+ *   --mutant NAME with that mistake built in
+ *   --json        the result as one object
+ */
+import { parseArgs } from "node:util";
+import { type Exploration, explore, exploreBeside, mutantNamed, rareOnes } from "./explore.ts";
+import { shrink } from "./shrink.ts";
+import { simulate } from "./simulate.ts";
+
+const TRACE_LINES = 50;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: "1" },
+    seeds: { type: "string" },
+    events: { type: "string", default: "200" },
+    processes: { type: "string", default: "1" },
+    mutant: { type: "string" },
+    trace: { type: "boolean", default: false },
+    shrink: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const count = (name: string, text: string) => {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number >= 1) return number;
+  throw new RangeError(`--${name} must be a whole number from 1, was ${text}`);
+};
+
+const from = count("seed", values.seed);
+const events = count("events", values.events);
+const mutant = values.mutant === undefined ? undefined : mutantNamed(values.mutant);
+
+if (values.trace || values.shrink || mutant !== undefined) await runOneByOne();
+else await runAll();
+
+async function runAll(): Promise<void> {
+  const seeds = count("seeds", values.seeds ?? "100");
+  const processes = count("processes", values.processes);
+  const started = process.cpuUsage();
+  const found =
+    processes === 1
+      ? await explore({ from, seeds, events })
+      : await exploreBeside({ from, seeds, events }, processes);
+  if (values.json) {
+    say(JSON.stringify(found));
+    return;
+  }
+  report(found);
+  const { user, system } = process.cpuUsage(started);
+  if (processes === 1) say(`${((seeds * 1e6) / (user + system)).toFixed(1)} seeds per CPU second`);
+  if (found.failures.length > 0) process.exitCode = 1;
+}
+
+function report(found: Exploration): void {
+  const { seeds, steps, virtualHours, faults, sometimes, failures } = found;
+  say(`${seeds} seeds from ${from}, ${events} events each`);
+  say(`${steps} steps, ${virtualHours.toFixed(2)} virtual hours`);
+  for (const [name, times] of Object.entries({ ...faults, ...sometimes })) {
+    say(`  ${String(times).padStart(9)}  ${name}`);
+  }
+  const never = rareOnes(found, 1);
+  if (never.length > 0) say(`never seen: ${never.join(", ")}`);
+  for (const { seed, violations } of failures) {
+    for (const { invariant, detail } of violations.slice(0, 3)) {
+      say(`seed ${seed}: ${invariant}: ${detail}`);
+    }
+    say(
+      `  again: npm run sim -- --seed ${seed} --trace; smaller: npm run sim -- --seed ${seed} --shrink`,
+    );
+  }
+  say(`${failures.length} seeds with violations`);
+}
+
+/** One seed after the other until one fails. */
+async function runOneByOne(): Promise<void> {
+  const seeds = count("seeds", values.seeds ?? "1");
+  for (let seed = from; seed < from + seeds; seed += 1) {
+    if (await holds(seed)) continue;
+    process.exitCode = 1;
+    return;
+  }
+  say(`${seeds} seeds without a violation`);
+}
+
+/** With its last lines, and made small where that was asked for. */
+async function holds(seed: number): Promise<boolean> {
+  const lines: string[] = [];
+  const options = { seed, events, ...(mutant === undefined ? {} : { mutant }) };
+  const { violations, steps } = await simulate({ ...options, trace: (line) => lines.push(line) });
+  if (values.trace) for (const line of lines.slice(-TRACE_LINES)) say(line);
+  if (violations.length === 0) return true;
+  say(`seed ${seed}, after ${steps} steps:`);
+  for (const { invariant, detail } of violations) say(`  ${invariant}: ${detail}`);
+  if (values.shrink) say(`smallest: ${JSON.stringify(await shrink(options))}`);
+  return false;
+}
