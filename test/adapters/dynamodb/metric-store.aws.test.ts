@@ -90,7 +90,7 @@ describe("what has expired", () => {
   });
 });
 
-it("reads a range over many pages of a megabyte", async () => {
+it("reads a range of many megabytes", async () => {
   await withStore(async ({ store }) => {
     const rows = Array.from({ length: 40 }, (_, i) => ({
       ...ROLLUP,

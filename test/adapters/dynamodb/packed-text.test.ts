@@ -34,7 +34,7 @@ describe("packed text", () => {
   it.each([
     { bytes: [], when: "there are no bytes" },
     { bytes: [4, 65], when: "the format is unknown" },
-    { bytes: [1, 255, 255], when: "the bytes are no deflated text" },
+    { bytes: [1, 255, 255], when: "the bytes are no compressed text" },
   ])("is refused when $when", ({ bytes }) => {
     expect(() => unpackText(Uint8Array.from(bytes))).toThrow(RangeError);
   });
