@@ -162,8 +162,8 @@ export function openStoreForReading(paths: DataPaths): EmbeddedStore {
 }
 
 /** Tells other processes where the page is. */
-export function announceUrl(store: EmbeddedStore, url: string): void {
-  store.meta.set(URL_KEY, url);
+export function announceUrl({ meta }: Pick<EmbeddedStore, "meta">, url: string): void {
+  meta.set(URL_KEY, url);
 }
 
 /** Nobody, when the last one was killed: its lock went with it. */

@@ -1,12 +1,12 @@
 /** Where a start reads from: the simulator, a recording, or a pipe, each with the clock that suits it. */
 import { existsSync } from "node:fs";
-import type { EmbeddedStore } from "../lib/adapters/embedded/open-embedded.ts";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
 import { loadStates } from "../lib/app/committed-state.ts";
 import { instrumentKey } from "../lib/core/events/event.ts";
 import type { EpochUs } from "../lib/core/units.ts";
 import { environmentError, usageError } from "./cli-error.ts";
 import type { DataPaths } from "./data-directory.ts";
+import type { DeskStore } from "./desk-store.ts";
 import { keepFeed } from "./feed-file.ts";
 import { followFeed } from "./follow-feed.ts";
 import { firstEventTime, followRecording } from "./follow-recording.ts";
@@ -39,7 +39,7 @@ export interface FeedSource {
 /** @throws {CliError} if the feed cannot be read, or the directory holds another world */
 export async function openFeedSource(
   paths: DataPaths,
-  store: EmbeddedStore,
+  store: DeskStore,
   flags: FeedFlags,
 ): Promise<FeedSource> {
   if (flags.feed === "simulate") return simulated(paths, store, flags);
@@ -57,7 +57,7 @@ const wall = (): number => systemClock.now();
 
 async function simulated(
   paths: DataPaths,
-  store: EmbeddedStore,
+  store: DeskStore,
   flags: FeedFlags,
 ): Promise<FeedSource> {
   const keys = await store.state.keys();
@@ -93,10 +93,7 @@ function piped(): FeedSource {
 }
 
 /** What was recorded as if it happened now, `speed` times as fast; what the store holds already is passed over. */
-async function recorded(
-  store: EmbeddedStore,
-  { feed: file, speed }: FeedFlags,
-): Promise<FeedSource> {
+async function recorded(store: DeskStore, { feed: file, speed }: FeedFlags): Promise<FeedSource> {
   if (!existsSync(file)) {
     const mend = "--feed simulate, stdin, or a file of events";
     throw environmentError({ what: "there is no such feed", where: file, mend });

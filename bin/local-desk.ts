@@ -1,11 +1,14 @@
 /** One desk on one machine: its data directory, the pipeline into it, and the questions it answers. */
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { EmbeddedStore } from "../lib/adapters/embedded/open-embedded.ts";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
 import { type AnswerQuery, answerQueries } from "../lib/app/answer-query.ts";
 import type { SetAside } from "../lib/app/fold-input.ts";
-import { createLivePipeline, type DeliveryOutcome } from "../lib/app/live-pipeline.ts";
+import {
+  createLivePipeline,
+  type DeliveryOutcome,
+  type LiveOptions,
+} from "../lib/app/live-pipeline.ts";
 import type { Configuration } from "../lib/core/api/config.ts";
 import type { HistoryProgress } from "../lib/core/api/health.ts";
 import type { RowsFrom } from "../lib/core/pipeline/state.ts";
@@ -14,18 +17,21 @@ import type { Resolution } from "../lib/core/rollup/row.ts";
 import type { Clock } from "../lib/ports/clock.ts";
 import { archiveProgress, strayCounts } from "./archive-progress.ts";
 import type { DataPaths } from "./data-directory.ts";
+import type { DeskStore } from "./desk-store.ts";
 import { foldSettings } from "./fold-settings.ts";
 import { openArchive, rebuildPorts } from "./rebuild-ports.ts";
 
 export interface DeskOptions {
   readonly paths: DataPaths;
-  readonly store: EmbeddedStore;
+  readonly store: DeskStore;
   readonly config: Configuration;
   readonly clock: Clock;
   readonly version: string;
   /** What is read, in words. */
   readonly feed: string;
   readonly history: () => HistoryProgress;
+  /** Whether to fold again what could not be stored. */
+  readonly retry: NonNullable<LiveOptions["retry"]>;
   /** The feed is sure to reach the present: what will be too old by then need not be written on the way. */
   readonly reachesNow: boolean;
   /** Figures after a bust or a correction could not be folded anew. */
@@ -52,11 +58,12 @@ export async function openDesk(options: DeskOptions): Promise<LocalDesk> {
       ...rebuildPorts(store, archive),
       atomic: store.atomic,
       clock,
-      progress: archiveProgress(store.meta),
+      progress: archiveProgress(store),
     },
     {
       settings: foldSettings(config),
       retention: config.retention,
+      retry: options.retry,
       ...(options.reachesNow ? { rowsFrom: presentRows(config, clock) } : {}),
       onSetAside: (aside, text) => keepSetAside(options, aside, text),
       onCommit: (names) => queries.changed(names),
@@ -66,7 +73,7 @@ export async function openDesk(options: DeskOptions): Promise<LocalDesk> {
   const queries = answerQueries(
     { state: store.state, metrics: store.metrics, clock, deliver: pipeline.deliver },
     { ...config, version: options.version, feed: options.feed, startedAt: systemClock.now() },
-    { history: options.history, stray: () => strayCounts(store.meta) },
+    { history: options.history, stray: () => strayCounts(store) },
   );
   return {
     queries,

@@ -4,16 +4,17 @@ import { type FileArchive, openFileArchive } from "../lib/adapters/local/file-ar
 import type { RebuildPorts } from "../lib/app/rebuild.ts";
 import { archiveProgress } from "./archive-progress.ts";
 import type { DataPaths } from "./data-directory.ts";
+import type { DeskStore } from "./desk-store.ts";
 
 /** For writing; positions that the store has folded are not given again, whatever the files have lost. */
-export function openArchive({ archive }: DataPaths, store: EmbeddedStore): Promise<FileArchive> {
+export function openArchive({ archive }: DataPaths, store: DeskStore): Promise<FileArchive> {
   return openFileArchive({
     directory: archive,
-    floor: archiveProgress(store.meta).get().position,
+    floor: archiveProgress(store).get().position,
   });
 }
 
-export function rebuildPorts(store: EmbeddedStore, archive: FileArchive): RebuildPorts {
+export function rebuildPorts(store: DeskStore, archive: FileArchive): RebuildPorts {
   const { state, metrics } = store;
   return { state, metrics, replacing: store, archive, openScratch, encode };
 }

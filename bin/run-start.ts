@@ -1,10 +1,11 @@
 /** Everything on one machine: the simulated Brawler, the pipeline, the page; until Ctrl-C. */
-import type { EmbeddedStore } from "../lib/adapters/embedded/open-embedded.ts";
+
 import type { Configuration } from "../lib/core/api/config.ts";
 import { createLocalApp } from "../lib/http/local-app.ts";
 import { reasonOf } from "./cli-error.ts";
 import { type ConfigFlags, loadConfig } from "./config.ts";
-import { announceUrl, type DataPaths, openStore, prepareDirectory } from "./data-directory.ts";
+import { announceUrl, type DataPaths, prepareDirectory } from "./data-directory.ts";
+import { type DeskStore, openDeskStore } from "./desk-store.ts";
 import { type FeedFlags, type FeedSource, openFeedSource } from "./feed-source.ts";
 import { formatCount } from "./format-figures.ts";
 import { type HistoryMeter, openHistoryMeter } from "./history-progress.ts";
@@ -19,11 +20,13 @@ import { PAGE_DIRECTORY } from "./page-directory.ts";
 import { productVersion } from "./product-version.ts";
 import { openProgressBar } from "./progress-bar.ts";
 import { startKeys } from "./start-keys.ts";
+import { storeRetry } from "./store-retry.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface StartFlags extends FeedFlags, ConfigFlags {
   readonly port: number;
   readonly data: string;
+  readonly store: string | undefined;
   readonly open: boolean;
 }
 
@@ -31,12 +34,13 @@ export async function runStart(flags: StartFlags, terminal: Terminal): Promise<v
   const config = await loadConfig(flags);
   const files = readPage(await buildPage(PAGE_DIRECTORY));
   const paths = prepareDirectory(flags.data);
-  const store = openStore(paths);
+  const { retention } = config;
+  const store = await openDeskStore({ paths, url: flags.store, access: "write", retention });
   try {
     const source = await openFeedSource(paths, store, flags);
     await runDesk({ config, files, paths, store, source, terminal, flags });
   } finally {
-    store.close();
+    await store.close();
   }
 }
 
@@ -44,7 +48,7 @@ interface Start {
   readonly config: Configuration;
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   readonly paths: DataPaths;
-  readonly store: EmbeddedStore;
+  readonly store: DeskStore;
   readonly source: FeedSource;
   readonly terminal: Terminal;
   readonly flags: StartFlags;
@@ -63,9 +67,10 @@ async function runDesk(run: Start): Promise<void> {
       `brawler: figures after a bust wait for the next start: ${reasonOf(error)}\n`,
     );
   };
-  const options = { paths, store, config, clock, version, feed, history, reachesNow };
-  const desk = await openDesk({ ...options, onRestateFailed });
   const interruption = openInterruption();
+  const retry = storeRetry(terminal, interruption.signal);
+  const options = { paths, store, config, clock, version, feed, history, retry, reachesNow };
+  const desk = await openDesk({ ...options, onRestateFailed });
   let server: LocalServer | undefined;
   let stopKeys = (): void => {};
   try {

@@ -71,7 +71,12 @@ function report(error: unknown): ExitCode {
 }
 
 /** Errors of the stores: their messages say what, where, why and how to mend it, all in one. */
-const MACHINE_FAULTS = ["EmbeddedStoreError", "ArchiveError", "UnknownNoteError"];
+const MACHINE_FAULTS = [
+  "EmbeddedStoreError",
+  "PostgresStoreError",
+  "ArchiveError",
+  "UnknownNoteError",
+];
 
 function complaintAbout(error: unknown): Complaint {
   if (error instanceof CliError) return error.complaint;

@@ -2,6 +2,8 @@
 import { parseInstant } from "../lib/core/api/time.ts";
 import { type DurationUs, type EpochUs, parseDuration } from "../lib/core/units.ts";
 
+const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
+
 export interface ValueKind<T> {
   /** Completes "expects …". */
   readonly expected: string;
@@ -18,6 +20,15 @@ export const text: ValueKind<string> = {
 export const duration: ValueKind<DurationUs> = {
   expected: "a whole number and us, ms, s, m, h or d, such as 24h",
   read: parseDuration,
+};
+
+export const postgresAddress: ValueKind<string> = {
+  expected: "an address such as postgres://user@host:5432/database, with ?schema=NAME if need be",
+  read: (typed) => {
+    const { protocol, searchParams } = URL.canParse(typed) ? new URL(typed) : new URL("none:");
+    const isOurs = protocol === "postgres:" || protocol === "postgresql:";
+    return isOurs && SCHEMA_NAME.test(searchParams.get("schema") ?? "brawler") ? typed : undefined;
+  },
 };
 
 /** A duration that takes some time. */

@@ -169,7 +169,7 @@ function recordedFigures(directory: string): readonly Finding[] {
   }
   try {
     const store = openStoreForReading(paths);
-    const { position } = archiveProgress(store.meta).get();
+    const { position } = archiveProgress(store).get();
     store.close();
     const detail = `${formatCount(position)} archived lines are folded; npx brawler verify proves them`;
     return [{ check, verdict: "ok", detail }];

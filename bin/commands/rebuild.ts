@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { EmbeddedStoreError } from "../../lib/adapters/embedded/embedded-store-error.ts";
-import { type EmbeddedStore, openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
+import { openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
 import { type Rebuilt, rebuild as rebuildStore } from "../../lib/app/rebuild.ts";
 import { DEFAULTS } from "../../lib/core/events/field.ts";
 import { archiveProgress } from "../archive-progress.ts";
@@ -9,19 +9,15 @@ import { CliError } from "../cli-error.ts";
 import { defineCommand, jsonOption } from "../command.ts";
 import { loadConfig } from "../config.ts";
 import { configOptions } from "../config-options.ts";
-import {
-  type DataPaths,
-  openStore,
-  requireDirectory,
-  requireIdle,
-  STORE_FILES,
-} from "../data-directory.ts";
+import { type DataPaths, requireDirectory, requireIdle, STORE_FILES } from "../data-directory.ts";
 import { dataOption } from "../data-option.ts";
+import { type DeskStore, openDeskStore } from "../desk-store.ts";
 import { foldSettings } from "../fold-settings.ts";
 import { formatCount } from "../format-figures.ts";
 import { option } from "../option.ts";
 import { openProgressBar } from "../progress-bar.ts";
 import { openArchive, rebuildPorts } from "../rebuild-ports.ts";
+import { storeOption } from "../store-option.ts";
 import type { Terminal } from "../terminal.ts";
 import * as kinds from "../value-kind.ts";
 
@@ -30,6 +26,7 @@ export const rebuild = defineCommand({
   summary: "Make figures anew from the raw archive: after a store was lost or damaged",
   options: {
     data: dataOption,
+    store: storeOption,
     instrument: option(kinds.text, "NAME", "only this one (or ACCOUNT/NAME)"),
     ...configOptions,
     json: jsonOption,
@@ -41,10 +38,10 @@ export const rebuild = defineCommand({
     requireIdle(paths, "rebuild");
     const damaged = setDamagedAside(paths);
     if (damaged !== undefined) terminal.note(`the damaged store is kept as ${damaged}`);
-    const store = openStore(paths);
+    const { retention } = config;
+    const store = await openDeskStore({ paths, url: options.store, access: "write", retention });
     try {
       const name = options.instrument;
-      const { retention } = config;
       const only = name === undefined ? {} : { only: new Set([nameOf(name)]) };
       const wanted = { settings: foldSettings(config), retention, ...only };
       const rebuilt = await fold(paths, store, wanted, terminal);
@@ -58,7 +55,7 @@ export const rebuild = defineCommand({
       );
       return unreadable + lost === 0 ? 0 : 1;
     } finally {
-      store.close();
+      await store.close();
     }
   },
 });
@@ -69,7 +66,7 @@ function nameOf(typed: string): string {
 
 async function fold(
   paths: DataPaths,
-  store: EmbeddedStore,
+  store: DeskStore,
   options: Parameters<typeof rebuildStore>[1],
   terminal: Terminal,
 ): Promise<Rebuilt> {
@@ -83,7 +80,7 @@ async function fold(
       bar.show(lines / Math.max(1, all), `${formatCount(lines)} of ${formatCount(all)} lines`);
     };
     const rebuilt = await rebuildStore(rebuildPorts(store, archive), { ...options, onLines });
-    if (options.only === undefined) archiveProgress(store.meta).set(rebuilt.progress);
+    if (options.only === undefined) archiveProgress(store).set(rebuilt.progress);
     return rebuilt;
   } finally {
     bar.end();

@@ -1,5 +1,4 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { type EmbeddedStore, openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
 import { UnreadableFileError } from "../../lib/adapters/local/read-lines.ts";
 import { systemClock } from "../../lib/adapters/local/system-clock.ts";
 import type { InputBatch } from "../../lib/app/fold-input.ts";
@@ -13,7 +12,8 @@ import { CliError, environmentError, reasonOf, usageError } from "../cli-error.t
 import { defineCommand, jsonOption } from "../command.ts";
 import { loadConfig } from "../config.ts";
 import { configOptions } from "../config-options.ts";
-import { type DataPaths, openStore, prepareDirectory } from "../data-directory.ts";
+import { type DataPaths, prepareDirectory } from "../data-directory.ts";
+import { type DeskStore, openDeskStore } from "../desk-store.ts";
 import { type EventInput, type Listeners, openEventInput } from "../event-input.ts";
 import { foldSettings } from "../fold-settings.ts";
 import { formatCount } from "../format-figures.ts";
@@ -23,6 +23,7 @@ import { openArchive, rebuildPorts } from "../rebuild-ports.ts";
 import { reportText } from "../report-text.ts";
 import { openSetAside, type SetAsideLines } from "../set-aside.ts";
 import { openSpool } from "../spool.ts";
+import { storeOption } from "../store-option.ts";
 import type { Terminal } from "../terminal.ts";
 import * as kinds from "../value-kind.ts";
 import { reportJson } from "./report.ts";
@@ -43,6 +44,7 @@ export const replay = defineCommand({
   },
   options: {
     data: optionOr(kinds.text, "DIR", MEMORY, "where to keep what is folded; memory is nowhere"),
+    store: storeOption,
     asOf: option(kinds.instant, "TIME", "report events up to this time only"),
     speed: option(kinds.speed, "N", "N times faster than it happened (as fast as it goes)"),
     ...configOptions,
@@ -56,8 +58,9 @@ export const replay = defineCommand({
   run: async ({ options, operands, terminal }) => {
     refuseUnreadable(operands);
     const config = await loadConfig(options);
-    const paths = options.data === MEMORY ? undefined : prepareDirectory(options.data);
-    const store = paths === undefined ? openEmbedded({ temporary: true }) : openStore(paths);
+    const paths = directoryFor(options.data, options.store);
+    const { retention } = config;
+    const store = await openDeskStore({ paths, url: options.store, access: "write", retention });
     const spool = openSpool();
     try {
       const input = openEventInput(operands, spool);
@@ -66,7 +69,7 @@ export const replay = defineCommand({
       const { asOf, speed } = options;
       const { stray, damage } = await foldAll(run, { asOf, speed });
       const question = { span: { kind: "all" } as const, ...(asOf === undefined ? {} : { asOf }) };
-      const all = paths === undefined ? stray : strayCounts(store.meta);
+      const all = paths === undefined ? stray : strayCounts(store);
       const found = await buildReport(store, config, question, all);
       const kept = await aside.finish();
       explainSetAside(aside, kept, paths);
@@ -78,13 +81,24 @@ export const replay = defineCommand({
       return aside.report.count() === 0 ? 0 : 1;
     } finally {
       spool.remove();
-      store.close();
+      await store.close();
     }
   },
 });
 
+/** @throws {CliError} usage, for figures in a database whose events would be kept nowhere */
+function directoryFor(data: string, store: string | undefined): DataPaths | undefined {
+  if (data !== MEMORY) return prepareDirectory(data);
+  if (store === undefined) return undefined;
+  throw usageError({
+    what: "figures in a database need the events they came from",
+    why: "a bust or a correction folds them again",
+    mend: "name a data directory for them with --data DIR",
+  });
+}
+
 interface Run {
-  readonly store: EmbeddedStore;
+  readonly store: DeskStore;
   readonly paths: DataPaths | undefined;
   readonly input: EventInput;
   readonly aside: SetAsideLines;
@@ -113,7 +127,7 @@ async function foldAll(run: Run, { asOf, speed }: Asked): Promise<Folded> {
       ? {}
       : { onLines: (lines) => archiveLines(archive, lines, receivedTime) }),
   };
-  const progress = archiveProgress(store.meta);
+  const progress = archiveProgress(store);
   const { retention } = config;
   let damage: UnreadableFileError | undefined;
   let isFirstReading = true;

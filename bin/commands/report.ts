@@ -7,12 +7,14 @@ import { CliError, environmentError } from "../cli-error.ts";
 import { defineCommand, jsonOption } from "../command.ts";
 import { loadConfig } from "../config.ts";
 import { configOptions } from "../config-options.ts";
-import { type DataPaths, openStoreForReading, requireDirectory } from "../data-directory.ts";
+import { type DataPaths, inspectDirectory, requireDirectory } from "../data-directory.ts";
 import { dataOption } from "../data-option.ts";
+import { openDeskStore } from "../desk-store.ts";
 import { nearest } from "../nearest.ts";
 import { option } from "../option.ts";
 import { reportText } from "../report-text.ts";
 import { spanOf, spanOptions } from "../span.ts";
+import { storeOption } from "../store-option.ts";
 import * as kinds from "../value-kind.ts";
 
 export const report = defineCommand({
@@ -22,6 +24,7 @@ export const report = defineCommand({
     ...spanOptions,
     instrument: option(kinds.instrument, "NAME", "only this one"),
     data: dataOption,
+    store: storeOption,
     ...configOptions,
     json: jsonOption,
   },
@@ -33,8 +36,8 @@ export const report = defineCommand({
   run: async ({ options, terminal }) => {
     const span = spanOf(options, { kind: "last", lengthUs: DAY_US });
     const config = await loadConfig(options);
-    const paths = requireDirectory(options.data);
-    const store = openStoreForReading(paths);
+    const paths = directoryOf(options.data, options.store);
+    const store = await openDeskStore({ paths, url: options.store, access: "read" });
     try {
       const { instrument, asOf } = options;
       const question = {
@@ -42,15 +45,22 @@ export const report = defineCommand({
         ...(instrument === undefined ? {} : { instruments: [instrument] }),
         ...(asOf === undefined ? {} : { asOf }),
       };
-      const found = await buildReport(store, config, question, strayCounts(store.meta));
-      if (found === undefined) throw nothingToReport(paths, instrument, await store.state.keys());
+      const found = await buildReport(store, config, question, strayCounts(store));
+      if (found === undefined)
+        throw nothingToReport(options.data, instrument, await store.state.keys());
       await terminal.print(options.json ? reportJson(found) : reportText(found, terminal.colour));
       return 0;
     } finally {
-      store.close();
+      await store.close();
     }
   },
 });
+
+/** With the figures in a database, a machine without the data directory can report too. */
+function directoryOf(directory: string, store: string | undefined): DataPaths | undefined {
+  if (store !== undefined && inspectDirectory(directory) !== "ours") return undefined;
+  return requireDirectory(directory);
+}
 
 /** The report as `--json` prints it. */
 export function reportJson(found: Report): string {
@@ -58,7 +68,7 @@ export function reportJson(found: Report): string {
 }
 
 function nothingToReport(
-  paths: DataPaths,
+  where: string,
   instrument: string | undefined,
   keys: readonly { readonly account: string; readonly instrument: string }[],
 ): Error {
@@ -66,7 +76,7 @@ function nothingToReport(
   if (names.length === 0) {
     return environmentError({
       what: "nothing to report",
-      where: paths.root,
+      where,
       why: "no event has been recorded yet",
       mend: "npx brawler start, or npx brawler replay FILE",
     });
@@ -74,7 +84,7 @@ function nothingToReport(
   const likely = nearest(instrument ?? "", names);
   return new CliError(1, {
     what: `there is no instrument ${instrument}`,
-    where: paths.root,
+    where,
     mend: likely === undefined ? `recorded are ${names.join(", ")}` : `did you mean ${likely}?`,
   });
 }

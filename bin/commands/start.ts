@@ -4,6 +4,7 @@ import { dataOption } from "../data-option.ts";
 import { DEFAULT_PORT } from "../loopback.ts";
 import { flag, option, optionOr } from "../option.ts";
 import { scenarioKind, simulatorOptions } from "../simulator-options.ts";
+import { storeOption } from "../store-option.ts";
 import * as kinds from "../value-kind.ts";
 
 export const start = defineCommand({
@@ -12,6 +13,7 @@ export const start = defineCommand({
   options: {
     port: optionOr(kinds.port, "N", DEFAULT_PORT, "port of the page, 0 for any free one"),
     data: dataOption,
+    store: storeOption,
     seed: option(kinds.seed, "N", "which of all possible worlds (default 42, or the recorded one)"),
     scenario: option(
       scenarioKind,
@@ -28,6 +30,7 @@ export const start = defineCommand({
   examples: [
     "start",
     "start --scenario toxic-flow --port 0 --open",
+    "start --store postgres://desk@db.internal/brawler",
     "start --feed recorded.ndjson.zst --data replayed --speed 60",
   ],
   run: async ({ options, terminal }) => {

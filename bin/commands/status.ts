@@ -8,16 +8,17 @@ import { defineCommand, jsonOption } from "../command.ts";
 import {
   type DataPaths,
   describeProcess,
-  openStoreForReading,
   type RunningProcess,
   requireDirectory,
   runningProcess,
   STORE_FILES,
 } from "../data-directory.ts";
 import { dataOption } from "../data-option.ts";
+import { openDeskStore } from "../desk-store.ts";
 import { type DirectorySize, sizeOf } from "../directory-size.ts";
 import { formatBytes, formatCount, NO_FIGURE } from "../format-figures.ts";
 import { formatInstant } from "../instant.ts";
+import { storeOption } from "../store-option.ts";
 import { type Column, drawTable } from "../table.ts";
 
 interface InstrumentStatus {
@@ -43,7 +44,7 @@ interface Status {
 export const status = defineCommand({
   name: "status",
   summary: "Show what a data directory holds, how fresh it is, and who writes to it",
-  options: { data: dataOption, json: jsonOption },
+  options: { data: dataOption, store: storeOption, json: jsonOption },
   examples: ["status", "status --data /var/lib/desk-a --json"],
   run: async ({ options, terminal }) => {
     const paths = requireDirectory(options.data);
@@ -52,7 +53,7 @@ export const status = defineCommand({
       data: paths.root,
       running: runningProcess(paths) ?? null,
       sizes: sizesOf(paths),
-      ...(await committedIn(paths)),
+      ...(await committedIn(paths, options.store)),
     };
     await terminal.print(
       options.json ? JSON.stringify(found, null, 2) : statusText(found, terminal.colour),
@@ -74,11 +75,14 @@ function sizesOf(paths: DataPaths): Status["sizes"] {
 }
 
 /** Read beside a writer, from the last commit of each instrument. */
-async function committedIn(paths: DataPaths): Promise<Pick<Status, "folded" | "instruments">> {
+async function committedIn(
+  paths: DataPaths,
+  url: string | undefined,
+): Promise<Pick<Status, "folded" | "instruments">> {
   if (!existsSync(paths.store)) return { folded: 0, instruments: [] };
-  const store = openStoreForReading(paths);
+  const store = await openDeskStore({ paths, url, access: "read" });
   try {
-    const { position: folded } = archiveProgress(store.meta).get();
+    const { position: folded } = archiveProgress(store).get();
     const instruments: InstrumentStatus[] = [];
     for (const key of await store.state.keys()) {
       const snapshot = await store.state.load(key);
@@ -90,7 +94,7 @@ async function committedIn(paths: DataPaths): Promise<Pick<Status, "folded" | "i
     }
     return { folded, instruments };
   } finally {
-    store.close();
+    await store.close();
   }
 }
 

@@ -4,25 +4,27 @@ import { archiveProgress } from "../archive-progress.ts";
 import { defineCommand, jsonOption } from "../command.ts";
 import { loadConfig } from "../config.ts";
 import { configOptions } from "../config-options.ts";
-import { type DataPaths, openStoreForReading, requireDirectory } from "../data-directory.ts";
+import { type DataPaths, requireDirectory } from "../data-directory.ts";
 import { dataOption } from "../data-option.ts";
+import { openDeskStore } from "../desk-store.ts";
 import { foldSettings } from "../fold-settings.ts";
 import { formatCount } from "../format-figures.ts";
 import { openProgressBar } from "../progress-bar.ts";
 import { encode, openScratch } from "../rebuild-ports.ts";
+import { storeOption } from "../store-option.ts";
 import { isProven, verificationText } from "../verification-text.ts";
 
 export const verify = defineCommand({
   name: "verify",
   summary: "Fold the raw archive again and compare every stored figure with what comes out",
-  options: { data: dataOption, ...configOptions, json: jsonOption },
+  options: { data: dataOption, store: storeOption, ...configOptions, json: jsonOption },
   examples: ["verify", "verify --data /var/lib/desk-a --json"],
   run: async ({ options, terminal }) => {
     const config = await loadConfig(options);
     const paths = requireDirectory(options.data);
     const bar = openProgressBar(terminal, "verify");
     const settings = { settings: foldSettings(config), retention: config.retention };
-    const found = await verifyDirectory(paths, settings, (lines, all) => {
+    const found = await verifyDirectory({ paths, url: options.store }, settings, (lines, all) => {
       bar.show(lines / Math.max(1, all), `${formatCount(lines)} of ${formatCount(all)} lines`);
     });
     bar.end();
@@ -38,13 +40,13 @@ export const verify = defineCommand({
 type VerifySettings = Omit<Parameters<typeof verifyStore>[1], "onLines">;
 
 async function verifyDirectory(
-  paths: DataPaths,
+  { paths, url }: { readonly paths: DataPaths; readonly url: string | undefined },
   settings: VerifySettings,
   onLines: (lines: number, all: number) => void,
 ): Promise<Verification> {
-  const store = openStoreForReading(paths);
+  const store = await openDeskStore({ paths, url, access: "read" });
   const scratch = openScratch();
-  const progress = archiveProgress(store.meta).get;
+  const progress = archiveProgress(store).get;
   let lines = 0;
   try {
     return await verifyStore(
@@ -67,6 +69,6 @@ async function verifyDirectory(
     );
   } finally {
     scratch.close();
-    store.close();
+    await store.close();
   }
 }

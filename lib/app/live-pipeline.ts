@@ -37,6 +37,11 @@ export interface LiveOptions {
   readonly retention: Retention;
   /** Lines and events set aside, as they are; `line` counts within the delivery, or is a position in the archive. */
   readonly onSetAside?: (aside: SetAside, text: string) => void;
+  /**
+   * Asked when the store failed: true to fold again what it does not hold yet, which is in the archive. Left out, the
+   * failure is the caller's.
+   */
+  readonly retry?: (error: unknown, attempt: number) => Promise<boolean>;
   /** Names (`account/instrument`) whose committed state has changed. */
   readonly onCommit?: (names: readonly string[]) => void;
   /** Figures after a bust or a correction could not be folded anew: tried again at the next one, or the next start. */
@@ -87,7 +92,7 @@ export function createLivePipeline(ports: LivePorts, options: LiveOptions): Live
     hasBegun: false,
   };
   return {
-    catchUp: (onLines) => inTurn(() => begin(live, onLines)),
+    catchUp: (onLines) => inTurn(() => untilStored(live, () => begin(live, onLines))),
     deliver: (lines) => inTurn(() => deliver(live, lines)),
     peek: (account, instrument) => live.processor.peek({ account, instrument }),
     settled: () => live.restating.settled(),
@@ -183,13 +188,26 @@ class BehindError extends Error {
 }
 
 async function deliver(live: Live, lines: readonly string[]): Promise<DeliveryOutcome> {
-  await begin(live);
+  await untilStored(live, () => begin(live));
   live.asides.length = 0;
-  const counts = await foldNew(live, lines);
+  const end = await live.ports.archive.end();
+  const counts = await untilStored(live, async () =>
+    (await live.ports.archive.end()) === end ? foldNew(live, lines) : toTheEnd(live),
+  );
   live.restating.look(live.processor);
   const refused = live.asides.splice(0);
   for (const aside of refused) live.options.onSetAside?.(aside, lines[aside.line - 1] ?? "");
   return { counts: { ...counts, events: lines.length }, refused };
+}
+
+async function untilStored<T>({ options }: Live, fold: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fold();
+    } catch (error) {
+      if (!(await options.retry?.(error, attempt))) throw error;
+    }
+  }
 }
 
 /** The local stream is one shard, and what is delivered together one record. */
