@@ -52,6 +52,16 @@ const BENCHES: readonly Bench[] = [
       },
     ],
   },
+  {
+    file: "reads.ts",
+    quick: ["--quick"],
+    readings: [
+      {
+        pattern: TABLE_ROW("plain SQLite ÷ report of 24 h"),
+        name: () => "report of 24 h, all instruments, against plain SQLite",
+      },
+    ],
+  },
   { file: "simulate.ts", quick: ["--quick"], readings: [] },
   { file: "long-run.ts", quick: ["--events", "300000"], readings: [] },
 ];

@@ -18,7 +18,9 @@ import type { CommittedState } from "./committed-state.ts";
 import {
   type Buckets,
   type CoreRow,
+  createSettledRows,
   type DayOfTrades,
+  type InstrumentRows,
   keptBefore,
   type MarkoutRow,
   type SettledRows,
@@ -36,7 +38,10 @@ export interface Span {
   readonly to: number;
 }
 
-/** Answers are in the order asked; rows in the order of the ranges, then of buckets, then of parts. */
+/**
+ * Reads for one answer. Answers are in the order asked; rows in the order of the ranges, then of buckets, then of parts.
+ * What has been read is not read again, settled or not, so that all of an answer is of one time.
+ */
 export interface RowReader {
   cores(asked: readonly Asked[]): Promise<readonly (readonly CoreRow[])[]>;
   markouts(asked: readonly Asked[]): Promise<readonly (readonly MarkoutRow[])[]>;
@@ -56,33 +61,34 @@ export function createRowReader(
   horizons: readonly Horizon[],
   settled: SettledRows,
 ): RowReader {
-  const source: Source = { metrics, horizons, settled };
+  const source: Source = { metrics, settled, own: createSettledRows() };
   return {
     cores: (asked) => readBuckets(source, CORES, asked),
     markouts: (asked) => readBuckets(source, MARKOUTS, asked),
-    passing: (asked) => readBuckets({ ...source, settled: undefined }, CORES, asked),
-    levelsBefore: (states, at) => levelsBefore(source, states, at),
+    passing: (asked) => readBuckets({ metrics }, CORES, asked),
+    levelsBefore: (states, at) => levelsBefore({ metrics, settled }, states, at),
     trades: (state, span) => readTrades({ metrics, horizons, settled }, state, span),
   };
 }
 
+/** Where rows come from, and where they are remembered: nowhere, if left out. */
 interface Source {
   readonly metrics: MetricStore;
-  readonly horizons: readonly Horizon[];
-  /** Undefined: nothing is known, and nothing to be remembered. */
-  readonly settled: SettledRows | undefined;
+  readonly settled?: SettledRows;
+  /** Of this answer alone: what may still change. */
+  readonly own?: SettledRows;
 }
 
 /** One kind of rollup: where it is kept, and how it is decoded. */
 interface Kind<Row> {
   readonly prefix: string;
-  readonly known: (settled: SettledRows, of: CommittedState, at: Resolution) => Buckets<Row>;
+  readonly known: (rows: InstrumentRows, at: Resolution) => Buckets<Row>;
   readonly decode: (row: RollupRow, of: CommittedState) => Row;
 }
 
 const CORES: Kind<CoreRow> = {
   prefix: "core",
-  known: (settled, of, at) => settled.of(of).cores.get(at) ?? new Map(),
+  known: ({ cores }, at) => cores.get(at) ?? new Map(),
   decode: (row, of) => ({
     resolution: row.resolution,
     bucket: row.bucket,
@@ -93,7 +99,7 @@ const CORES: Kind<CoreRow> = {
 
 const MARKOUTS: Kind<MarkoutRow> = {
   prefix: "markout.",
-  known: (settled, of, at) => settled.of(of).markouts.get(at) ?? new Map(),
+  known: ({ markouts }, at) => markouts.get(at) ?? new Map(),
   decode: (row, { summary }) => {
     const { part, scale } = decodeMarkoutPart(row.value);
     rescaleMarkoutPart(part, scale, summary.scale);
@@ -147,18 +153,19 @@ async function readBuckets<Row extends { readonly bucket: number }>(
 }
 
 function lookUp<Row>(
-  { settled }: Source,
+  { settled, own }: Source,
   kind: Kind<Row>,
   of: CommittedState,
   { resolution, from, to }: CoverRange,
 ): Piece<Row>[] {
-  if (settled === undefined) return [{ of, resolution, from, to, rows: [] }];
-  const known = kind.known(settled, of, resolution);
+  if (settled === undefined || own === undefined) return [{ of, resolution, from, to, rows: [] }];
+  const known = kind.known(settled.of(of), resolution);
+  const recent = kind.known(own.of(of), resolution);
   const width = RESOLUTION_US[resolution];
   const pieces: Piece<Row>[] = [];
   let open: Missing<Row> | undefined;
   for (let bucket = from; bucket < to; bucket += width) {
-    const rows = known.get(bucket);
+    const rows = known.get(bucket) ?? recent.get(bucket);
     if (rows !== undefined) {
       if (rows.length > 0) pieces.push({ rows });
       open = undefined;
@@ -172,23 +179,25 @@ function lookUp<Row>(
   return pieces;
 }
 
-/** Keeps what will not change any more, buckets without rows too. */
+/** Keeps what will not change any more for later answers, the rest for this one; buckets without rows too. */
 function remember<Row extends { readonly bucket: number }>(
-  { settled }: Source,
+  { settled, own }: Source,
   kind: Kind<Row>,
   { of, resolution, from, to, rows }: Missing<Row>,
 ): void {
-  if (settled === undefined) return;
-  const known = kind.known(settled, of, resolution);
+  if (settled === undefined || own === undefined) return;
+  const known = kind.known(settled.of(of), resolution);
+  const recent = kind.known(own.of(of), resolution);
   const width = RESOLUTION_US[resolution];
-  const end = Math.min(to, keptBefore(of));
+  const end = keptBefore(of);
   let next = 0;
   let buckets = 0;
-  for (let bucket = from; bucket + width <= end; bucket += width) {
+  for (let bucket = from; bucket < to; bucket += width) {
     const first = next;
     while (rows[next]?.bucket === bucket) next += 1;
-    known.set(bucket, first === next ? NO_ROWS : rows.slice(first, next));
-    buckets += 1;
+    const isSettled = bucket + width <= end;
+    if (isSettled) buckets += 1;
+    (isSettled ? known : recent).set(bucket, first === next ? NO_ROWS : rows.slice(first, next));
   }
   settled.added(buckets, 0);
 }
@@ -196,11 +205,11 @@ function remember<Row extends { readonly bucket: number }>(
 const NO_ROWS: readonly never[] = [];
 
 async function levelsBefore(
-  { metrics, settled }: Source,
+  { metrics, settled }: Pick<TradeSource, "metrics" | "settled">,
   states: readonly CommittedState[],
   at: number,
 ): Promise<readonly CorePart[]> {
-  const known = states.map((of) => settled?.of(of).levels.get(at));
+  const known = states.map((of) => settled.of(of).levels.get(at));
   const unknown = states.filter((_, index) => known[index] === undefined);
   const rows = await metrics.lastRollupsBefore(
     unknown.flatMap(({ summary: { account, instrument } }) =>
@@ -238,12 +247,12 @@ function newestLevels(
 const MOST_LEVELS = 16;
 
 function rememberLevels(
-  settled: SettledRows | undefined,
+  settled: SettledRows,
   of: CommittedState,
   at: number,
   levels: CorePart,
 ): void {
-  if (settled === undefined || at > keptBefore(of)) return;
+  if (at > keptBefore(of)) return;
   const known = settled.of(of).levels;
   if (known.size >= MOST_LEVELS) known.clear();
   known.set(at, levels);
