@@ -62,6 +62,7 @@ const BENCHES: readonly Bench[] = [
       },
     ],
   },
+  { file: "postgres.ts", quick: ["--quick"], readings: [] },
   { file: "simulate.ts", quick: ["--quick"], readings: [] },
   { file: "long-run.ts", quick: ["--events", "300000"], readings: [] },
 ];
