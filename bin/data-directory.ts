@@ -25,6 +25,15 @@ export const STORE_FILES = ["", "-wal", "-shm", "-journal", ".lock", ".lock-jour
   (end) => ENTRIES.store + end,
 );
 
+/** What an interrupted write of the feed's state leaves, and what `rebuild` has set aside. */
+const LEFT_BEHIND = /^(feed\.json\.partial|store\.sqlite[a-z.-]*\.damaged-\w+)$/;
+
+/** Whether `reset` may delete it. */
+export function isOurs(name: string): boolean {
+  const known: readonly string[] = [...Object.values(ENTRIES), ...STORE_FILES];
+  return known.includes(name) || LEFT_BEHIND.test(name);
+}
+
 export interface DataPaths {
   readonly root: string;
   readonly store: string;

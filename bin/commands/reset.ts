@@ -6,9 +6,9 @@ import { defineCommand } from "../command.ts";
 import {
   type DataPaths,
   ENTRIES,
+  isOurs,
   requireDirectory,
   requireIdle,
-  STORE_FILES,
 } from "../data-directory.ts";
 import { dataOption } from "../data-option.ts";
 import { sizeOf } from "../directory-size.ts";
@@ -50,8 +50,8 @@ async function confirmed(root: string, bytes: number): Promise<boolean> {
 
 /** The marker goes last, so that an interrupted reset can be repeated. Returns what is not ours. */
 function deleteOurs({ root }: DataPaths): readonly string[] {
-  const { marker, ...others } = ENTRIES;
-  for (const name of [...Object.values(others), ...STORE_FILES, marker]) {
+  const ours = readdirSync(root).filter((name) => isOurs(name) && name !== ENTRIES.marker);
+  for (const name of [...ours, ENTRIES.marker]) {
     rmSync(join(root, name), { recursive: true, force: true });
   }
   const left = readdirSync(root);

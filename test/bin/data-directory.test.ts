@@ -103,6 +103,8 @@ describe("brawler reset", () => {
     mkdirSync(paths.archive);
     writeFileSync(join(paths.archive, "hour.ndjson.zst"), "x");
     writeFileSync(`${paths.store}-wal`, "x");
+    writeFileSync(`${paths.store}-wal.damaged-20260101T000000Z`, "x");
+    writeFileSync(`${paths.feed}.partial`, "x");
     writeFileSync(join(paths.root, "notes.txt"), "mine");
     const { exitCode, stderr } = await brawler(["reset", "--data", paths.root, "--yes"]);
     expect(exitCode).toBe(0);

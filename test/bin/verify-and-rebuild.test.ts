@@ -51,6 +51,12 @@ beforeEach(() => {
   cpSync(whole, data, { recursive: true });
 });
 
+/** What an event is known by. */
+function pick(event: object): { tradeId?: string } {
+  const { instrument, sequence, time, tradeId } = event as Record<string, unknown>;
+  return { instrument, sequence, time, tradeId } as { tradeId?: string };
+}
+
 const storeFile = (): string => join(data, "store.sqlite");
 const run = (...typed: string[]) => brawler([...typed, "--data", data]);
 
@@ -87,6 +93,31 @@ describe("brawler verify", () => {
     const file = join(root, "events.ndjson");
     expect((await run("replay", file)).exitCode).toBe(0);
     expect((await run("verify")).exitCode).toBe(0);
+  });
+
+  it("proves replays that end with a gap, fill it later, and bust a trade of before", async () => {
+    const told = readFileSync(join(root, "events.ndjson"), "utf8").trim().split("\n");
+    const events = told.map((line) => JSON.parse(line) as { type: string; instrument: string });
+    const own = told.filter((_, at) => events[at]?.instrument === "BTC-PERP");
+    const trade = events.find(
+      ({ type, instrument }) => type === "trade" && instrument === "BTC-PERP",
+    );
+    const bust = { ...JSON.parse(own.at(-1) ?? ""), sequence: own.length + 1 } as object;
+    const files = [
+      [...own.slice(0, -10), ...own.slice(-9)],
+      own.slice(-10, -9),
+      [JSON.stringify({ ...pick(bust), type: "bust", tradeId: pick(trade ?? {}).tradeId })],
+    ];
+    const kept = join(root, "gaps");
+    for (const [index, lines] of files.entries()) {
+      const file = join(root, `gaps-${index}.ndjson`);
+      writeFileSync(file, `${lines.join("\n")}\n`);
+      const { exitCode, stderr } = await brawler(["replay", file, "--data", kept]);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+      expect((await brawler(["verify", "--data", kept])).exitCode).toBe(0);
+    }
+    const report = await brawler(["report", "--window", "all", "--data", kept, "--json"]);
+    expect(JSON.parse(report.stdout)).toMatchObject({ data: { gaps: 1, late: 1, buffered: 0 } });
   });
 
   it("names a figure that is not the archive's, ends with 1, and rebuild mends it", async () => {
