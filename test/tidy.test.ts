@@ -12,6 +12,7 @@ import { configSchema } from "../lib/core/api/config-schema.ts";
 import { OPERATIONS } from "../lib/core/api/operations.ts";
 import { promises, suitesFor } from "./tidy/adapters.ts";
 import { compile, compiledFiles, lint } from "./tidy/checkers.ts";
+import { faultRows } from "./tidy/faults.ts";
 import { deadReferences } from "./tidy/markdown.ts";
 import { layOut, plantsIn, verdictOn } from "./tidy/plantation.ts";
 import {
@@ -113,6 +114,13 @@ describe("every metric", () => {
 describe("every adapter", () => {
   it.each(promises())("in $folder is held to the contract of $port", (promised) => {
     expect(suitesFor(promised)).not.toEqual([]);
+  });
+});
+
+describe("every fault", () => {
+  it.each(faultRows())("has tests that exist: $fault", ({ dangling, named }) => {
+    expect(dangling).toEqual([]);
+    expect(named).toBeGreaterThan(0);
   });
 });
 

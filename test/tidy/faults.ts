@@ -1,0 +1,45 @@
+/** The page of faults, and whether what it names exists. */
+import { FAULTS, SOMETIMES } from "../simulation/chaos.ts";
+import { exists, read } from "./tree.ts";
+
+const PAGE = "docs/reference/faults.md";
+
+/** One row, and what of it points nowhere. */
+export interface FaultRow {
+  readonly fault: string;
+  readonly dangling: readonly string[];
+  /** How many tests and faults of the simulation it names. */
+  readonly named: number;
+}
+
+export function faultRows(): FaultRow[] {
+  return read(PAGE)
+    .split("\n")
+    .filter((line) => /^\| \d+ \|/.test(line))
+    .map((line) => {
+      const [, , fault = "", , simulated = "", tests = ""] = line
+        .split("|")
+        .map((cell) => cell.trim());
+      const points = Array.from(simulated.matchAll(/`([^`]+)`/g), ([, point = ""]) => point);
+      const named = tests === "" ? [] : tests.split("<br>");
+      const always = simulated === "always" ? 1 : 0;
+      return {
+        fault,
+        dangling: [
+          ...points.filter((point) => !isKnown(point)),
+          ...named.filter((one) => !isTest(one)),
+        ],
+        named: points.length + named.length + always,
+      };
+    });
+}
+
+function isKnown(point: string): boolean {
+  return [...FAULTS, ...SOMETIMES].some((known) => known === point);
+}
+
+/** `[file](path): the test's name, or its beginning`. */
+function isTest(text: string): boolean {
+  const [, path = "", name = ""] = /\]\(\.\.\/\.\.\/([^)]+)\): (.+)$/.exec(text) ?? [];
+  return path !== "" && exists(path) && read(path).includes(name);
+}
