@@ -1,15 +1,8 @@
 /** Series: one metric on a regular grid, from the finest rollups that fit the step. */
 import type { SeriesMetric } from "../core/api/series.ts";
 import { conversionRate, exposureOf } from "../core/history/portfolio-figures.ts";
-import { type ExactDecimal, exactToNumber } from "../core/ledger/exact.ts";
-import {
-  cashToExact,
-  moneyToExact,
-  netToExact,
-  priceToExact,
-  quantityToExact,
-  type Scale,
-} from "../core/ledger/scale.ts";
+import { exactToNumber } from "../core/ledger/exact.ts";
+import { priceToExact, quantityToExact } from "../core/ledger/scale.ts";
 import type { CorePart } from "../core/rollup/core-part.ts";
 import { type CoverRange, finestHeld } from "../core/rollup/ladder.ts";
 import type { MarkoutStats } from "../core/rollup/markout-part.ts";
@@ -18,6 +11,7 @@ import { bucketStart } from "../core/units.ts";
 import type { CommittedState, ReportPorts, ReportSettings } from "./committed-state.ts";
 import { createReadMemory } from "./read-memory.ts";
 import { createRowReader, type RowReader } from "./row-reader.ts";
+import { addToStep, FLOWS, type Flow, newStep, stepValues } from "./series-flows.ts";
 import type { CoreRow, MarkoutRow } from "./settled-rows.ts";
 
 export interface SeriesQuestion {
@@ -141,7 +135,7 @@ async function addInstruments(reader: RowReader, target: Target): Promise<void> 
     const rows = found[index] ?? [];
     const one = { state, rows, grid, columns, rate: rates[index] ?? 0 };
     if (isLevel) addLevels(one, before[index] ?? NOTHING_HELD);
-    else addFlows(one, metric);
+    else addFlows(one, FLOWS[metric]);
   }
 }
 
@@ -202,50 +196,22 @@ function addTo(columns: Columns, index: number, values: Readonly<Record<string, 
   }
 }
 
-/** Flows of one step, added up exactly before they become numbers. */
-type Flows = Readonly<Record<string, bigint | number>>;
-
-function addFlows({ state, rows, grid, columns, rate }: Instrument, metric: SeriesMetric): void {
+function addFlows({ state, rows, grid, columns, rate }: Instrument, flows: readonly Flow[]): void {
   const live = liveRange(state, grid);
   for (let index = live.first; index <= live.last; index += 1) addTo(columns, index, {});
+  const { scale } = state.summary;
   let at = -1;
-  let sum: Record<string, bigint | number> = {};
-  const flush = () => addTo(columns, at, asNumbers(sum, state.summary.scale, rate));
+  let step = newStep(flows);
   for (const { bucket, part } of rows) {
     const index = Math.floor((bucket - grid.t0) / grid.stepUs);
     if (index !== at) {
-      flush();
-      [at, sum] = [index, {}];
+      addTo(columns, at, stepValues(step, flows, scale, rate));
+      at = index;
+      step = newStep(flows);
     }
-    for (const [name, flow] of Object.entries(flowsOf(metric, part))) {
-      const before = sum[name];
-      sum[name] =
-        typeof flow === "bigint" ? ((before ?? 0n) as bigint) + flow : Number(before ?? 0) + flow;
-    }
+    addToStep(step, flows, part);
   }
-  flush();
-}
-
-function flowsOf(metric: SeriesMetric, part: CorePart): Flows {
-  if (metric === "hit-rate") return { closed: part.chain.closed, filled: part.chain.filled };
-  if (metric === "activity") return { trades: part.trades, notional: part.notional };
-  const { path, spread, inventory, fees, funding } = part;
-  return { net: path.total, spread, inventory, fees, funding };
-}
-
-/** Amounts in reporting currency; counts as they are. */
-function asNumbers(sum: Flows, scale: Scale, rate: number): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    Object.entries(sum).map(([name, flow]) => {
-      if (typeof flow === "number") return [name, flow];
-      return [name, exactToNumber(amountOf(name, flow, scale)) * rate];
-    }),
-  );
-}
-
-function amountOf(name: string, units: bigint, scale: Scale): ExactDecimal {
-  if (name === "net") return netToExact(scale, units);
-  return name === "fees" || name === "funding" ? cashToExact(units) : moneyToExact(scale, units);
+  addTo(columns, at, stepValues(step, flows, scale, rate));
 }
 
 type Held = Pick<CorePart, "position" | "mid">;

@@ -75,7 +75,12 @@ export function formatExact(a: ExactDecimal): string {
   return formatUnits(a.units, a.decimals);
 }
 
+/** Integers up to here, and powers of ten up to 10^22, are floats: one division then rounds as it should. */
+const EXACT_INTEGER = BigInt(Number.MAX_SAFE_INTEGER);
+const EXACT_POWER = 22;
+
 /** The nearest float; for statistics and charts, never for sums of money. */
-export function exactToNumber(a: ExactDecimal): number {
-  return Number(formatExact(a));
+export function exactToNumber({ units, decimals }: ExactDecimal): number {
+  const isExact = units <= EXACT_INTEGER && units >= -EXACT_INTEGER && decimals <= EXACT_POWER;
+  return isExact ? Number(units) / 10 ** decimals : Number(`${units}e-${decimals}`);
 }

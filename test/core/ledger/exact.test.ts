@@ -5,6 +5,7 @@ import {
   changeDecimals,
   divideHalfEven,
   type ExactDecimal,
+  exactToNumber,
   formatExact,
   formatUnits,
   multiplyExact,
@@ -82,6 +83,17 @@ describe("exact decimals", () => {
         same(multiplyExact(a, addExact(b, c)), addExact(multiplyExact(a, b), multiplyExact(a, c)));
         expect(formatExact(addExact(addExact(a, b), negateExact(b)))).toBe(formatExact(a));
       }),
+    );
+  });
+
+  it("become the nearest float, that of their text, whatever their size and unit", () => {
+    const units = fc.oneof(fc.bigInt(), fc.maxSafeInteger().map(BigInt), fc.constant(2n ** 53n));
+    fc.assert(
+      fc.property(units, fc.nat({ max: 40 }), (amount, decimals) => {
+        const number = exactToNumber({ units: amount, decimals });
+        expect(number).toBe(Number(formatUnits(amount, decimals)));
+      }),
+      { numRuns: 1_000 },
     );
   });
 
