@@ -31,6 +31,8 @@ export interface TestServer {
 const FAST = ["fsync=off", "full_page_writes=off", "max_connections=200", "max_wal_size=4GB"];
 const READY_ATTEMPTS = 600;
 const READY_PAUSE_MS = 50;
+/** How much of its log is kept, for the day on which it ends by itself. */
+const LOG_CHARACTERS = 4_000;
 
 export async function startServer(
   binaries: ServerBinaries = serverBinaries(),
@@ -69,28 +71,39 @@ export async function startServer(
   const kill = () => void running?.kill("SIGQUIT");
   process.on("exit", kill);
 
+  let log = "";
+
   const server: TestServer = {
     url,
     async start() {
       running = spawn(join(directory, "postgres"), options, {
-        stdio: "ignore",
+        stdio: ["ignore", "ignore", "pipe"],
         cwd: root,
         ...user,
+      });
+      running.stderr?.on("data", (bytes: Buffer) => {
+        log = (log + bytes.toString()).slice(-LOG_CHARACTERS);
       });
       await untilReady(url, running);
     },
     async stop() {
       const ending = running;
       running = undefined;
-      if (ending === undefined || ending.exitCode !== null) return;
+      if (ending === undefined) return;
+      if (ending.exitCode !== null || ending.signalCode !== null) {
+        throw new Error(`the PostgreSQL server of the tests ended by itself; last it said\n${log}`);
+      }
       const ended = once(ending, "exit");
       ending.kill("SIGINT");
       await ended;
     },
     async remove() {
-      await server.stop();
-      process.off("exit", kill);
-      rmSync(root, { recursive: true, force: true });
+      try {
+        await server.stop();
+      } finally {
+        process.off("exit", kill);
+        rmSync(root, { recursive: true, force: true });
+      }
     },
   };
   await server.start();
@@ -143,7 +156,7 @@ async function freePort(): Promise<number> {
 async function untilReady(url: string, running: ChildProcess): Promise<void> {
   let reason: unknown;
   for (let attempt = 0; attempt < READY_ATTEMPTS; attempt += 1) {
-    if (running.exitCode !== null) break;
+    if (running.exitCode !== null || running.signalCode !== null) break;
     const client = new Client({ connectionString: url });
     try {
       await client.connect();
