@@ -53,9 +53,9 @@ export interface SettledRows {
   added(buckets: number, trades: number): void;
 }
 
-/** About 1 KB each. */
+/** About 2 KB each. */
 const MOST_BUCKETS = 65_536;
-/** About 65 bytes each. */
+/** About 150 bytes each. */
 const MOST_TRADES = 1_048_576;
 /** A store may show a write a little later than it took it: what has just settled is read once more. */
 const LAG_US = MINUTE_US;
