@@ -20,6 +20,8 @@ import { type Parsed, parseSeries, parseSnapshot, parseTrades } from "./requests
 import { requireSameOrigin } from "./same-site.ts";
 
 export interface ApiOptions {
+  /** False where another process folds: then neither the live stream nor events are served. */
+  readonly isLocal?: boolean;
   /** The product's version, for openapi.json. */
   readonly version: string;
   /** Told of every failure of ours; a reader gets the trace id and nothing else. */
@@ -37,8 +39,10 @@ export function createApi(queries: Queries, options: ApiOptions): Hono {
     c.res.headers.set(NOW_HEADER, String(queries.now()));
   });
   serveReads(api, queries, options.version);
-  serveStream(api, queries, options);
-  servePublish(api, queries);
+  if (options.isLocal !== false) {
+    serveStream(api, queries, options);
+    servePublish(api, queries);
+  }
   api.all("*", refuseRoute);
   api.onError((error, c) => {
     const traceId = crypto.randomUUID();

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OPERATIONS } from "../../lib/core/api/operations.ts";
-import { securityHeaders } from "../../lib/http/headers.ts";
+import { securityHeaders } from "../../lib/core/api/security-headers.ts";
 import { localApp, OWN_ORIGIN } from "./local.ts";
 
 describe("the Host header", () => {

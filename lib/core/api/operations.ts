@@ -16,6 +16,10 @@ import { snapshotSchema } from "./report.ts";
 import { seriesSchema } from "./series.ts";
 import { tradesSchema } from "./trades.ts";
 
+/** Look; acknowledge and silence; change rules. Each may do what the ones before it may. */
+export const ROLES = ["viewer", "operator", "admin"] as const;
+export type Role = (typeof ROLES)[number];
+
 export interface Operation {
   readonly method: "GET" | "POST";
   /** Below `/api/v1`. */
@@ -24,12 +28,22 @@ export interface Operation {
   readonly query: TSchema & { readonly properties: Readonly<Record<string, TSchema>> };
   readonly status: 200 | 202;
   readonly mediaType: "application/json" | "text/event-stream";
+  /** What a person has to be to ask; on one machine everybody is everything. */
+  readonly role: Role;
+  /** Where it is served: what needs the process that folds is served by it alone. */
+  readonly served: "everywhere" | "locally";
   /** Undefined for a document without a fixed shape. */
   readonly response: TSchema | undefined;
   readonly body?: "application/x-ndjson";
 }
 
-const read = { method: "GET", status: 200, mediaType: "application/json" } as const;
+const read = {
+  method: "GET",
+  status: 200,
+  mediaType: "application/json",
+  role: "viewer",
+  served: "everywhere",
+} as const;
 
 export const OPERATIONS = {
   health: {
@@ -63,6 +77,7 @@ export const OPERATIONS = {
   liveStream: {
     ...read,
     path: "/live/stream",
+    served: "locally",
     summary: "The events of /live as they happen: server-sent events, resumed by Last-Event-ID.",
     query: liveStreamQuerySchema,
     mediaType: "text/event-stream",
@@ -92,6 +107,8 @@ export const OPERATIONS = {
   publish: {
     method: "POST",
     path: "/events",
+    role: "admin",
+    served: "locally",
     summary:
       "Events, one JSON object a line; answered once they are durable. Local only, at most 1 MiB.",
     query: emptyQuerySchema,

@@ -31,6 +31,7 @@ export type ProblemError = NonNullable<Problem["errors"]>[number];
 export const PROBLEMS = {
   "bad-request": { status: 400, title: "The request cannot be read" },
   forbidden: { status: 403, title: "Not from here" },
+  "no-role": { status: 403, title: "Not with your role" },
   "not-found": { status: 404, title: "Nothing is here" },
   "method-not-allowed": { status: 405, title: "Not with this method" },
   "body-too-large": { status: 413, title: "The body is too large" },

@@ -1,0 +1,41 @@
+/** The API as a function behind a gateway serves it: the same routes, held to roles, without what one machine has. */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { Queries } from "../app/queries.ts";
+import { type ApiOptions, createApi } from "./api.ts";
+import { withSecurityHeaders } from "./headers.ts";
+import { problem } from "./problem.ts";
+import { type Claims, requireRole, roleOf } from "./roles.ts";
+
+export interface CloudAppOptions extends Omit<ApiOptions, "isLocal"> {
+  /** Where the page may connect besides its own origin. */
+  readonly connect: readonly string[];
+}
+
+const MOST_BODY_BYTES = 32 * 1024;
+
+/** What the gateway hands over beside the request: what its authorizer found in the token. */
+interface GatewayBindings {
+  readonly requestContext?: { readonly authorizer?: { readonly claims?: Claims } | null };
+}
+
+export function createCloudApp(queries: Queries, options: CloudAppOptions): Hono {
+  const app = new Hono();
+  app.use("*", withSecurityHeaders(options.connect));
+  app.use(
+    "*",
+    bodyLimit({
+      maxSize: MOST_BODY_BYTES,
+      onError: (c) => problem(c, "body-too-large", "At most 32 KB in one request."),
+    }),
+  );
+  app.use(
+    "*",
+    requireRole((c) => {
+      const claims = (c.env as GatewayBindings).requestContext?.authorizer?.claims;
+      return claims === undefined ? undefined : roleOf(claims);
+    }),
+  );
+  app.route("/", createApi(queries, { ...options, isLocal: false }));
+  return app;
+}
