@@ -28,6 +28,9 @@ export interface CommittedState {
   readonly minVersion: number;
 }
 
+/** No event can have it: what a store of states holds under it is no fold, but a producer's own. */
+export const RESERVED_ACCOUNT = "~";
+
 /** The states of the instruments asked for (keys; all when left out), in order of account, then instrument. */
 export async function loadStates(
   ports: Pick<ReportPorts, "state">,
@@ -43,5 +46,6 @@ export async function loadStates(
 }
 
 function isWanted(key: StateKey, wanted: readonly string[] | undefined): boolean {
+  if (key.account === RESERVED_ACCOUNT) return false;
   return wanted === undefined || wanted.includes(instrumentKey(key.account, key.instrument));
 }

@@ -115,14 +115,21 @@ export class Simulation implements Iterable<SimulatedLine> {
     });
   }
 
-  /** The next line, or undefined at the end. */
-  next(): SimulatedLine | undefined {
+  /** The next line, which stays to be taken; undefined at the end. */
+  peek(): SimulatedLine | undefined {
     while (this.taken >= this.pending.length) {
       if (this.time >= this.until) return undefined;
       this.pending = this.nextBlock();
       this.taken = 0;
     }
-    return this.pending[this.taken++];
+    return this.pending[this.taken];
+  }
+
+  /** Takes the next line, or undefined at the end. */
+  next(): SimulatedLine | undefined {
+    const line = this.peek();
+    if (line !== undefined) this.taken += 1;
+    return line;
   }
 
   *[Symbol.iterator](): Iterator<SimulatedLine> {
