@@ -1,0 +1,27 @@
+/** Writes rows that a committed state still owes where no traffic followed the crash that left them. */
+import { systemClock } from "../lib/adapters/local/system-clock.ts";
+import { flushDirty } from "../lib/app/flush-dirty.ts";
+import { MINUTE_US } from "../lib/core/units.ts";
+import { deskConfig } from "./desk.ts";
+import { count, observed, observers } from "./observed.ts";
+import { metricStore, stateStore } from "./stores.ts";
+
+const ports = {
+  state: stateStore(),
+  metrics: metricStore(deskConfig().retention),
+  clock: systemClock,
+};
+/** States in one sweep. */
+const LIMIT = 200;
+
+export const handler = observed(async () => {
+  const { flushed, failures } = await flushDirty(ports, { patience: MINUTE_US, limit: LIMIT });
+  count({ Swept: flushed.length, SweepFailures: failures.length });
+  for (const { key, cause } of failures) observers.logger.error("not swept", { ...key, cause });
+  if (failures.length > 0)
+    throw new AggregateError(
+      failures.map(({ cause }) => cause),
+      "not swept",
+    );
+  return { flushed: flushed.length };
+});
