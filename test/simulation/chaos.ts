@@ -65,6 +65,8 @@ export const SOMETIMES = [
   "records given up and redriven",
   "event set aside after five attempts",
   "state written by the older version",
+  "instrument compared bit for bit",
+  "instrument compared by its totals",
 ] as const;
 
 export type Sometimes = (typeof SOMETIMES)[number];

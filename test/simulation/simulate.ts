@@ -9,7 +9,8 @@ import { flushDirty } from "../../lib/app/flush-dirty.ts";
 import { createProcessor } from "../../lib/app/instrument-processor.ts";
 import { type BatchAnswer, type BatchPorts, processBatch } from "../../lib/app/process-batch.ts";
 import { redrive } from "../../lib/app/redrive.ts";
-import type { FoldSettings } from "../../lib/core/pipeline/state.ts";
+import type { FoldSettings, Hole } from "../../lib/core/pipeline/state.ts";
+import type { offer } from "../../lib/core/pipeline/step.ts";
 import { below, chance } from "../../lib/core/simulator/rng.ts";
 import { type DurationUs, durationUs, MINUTE_US, SECOND_US } from "../../lib/core/units.ts";
 import type { FailedBatch } from "../../lib/ports/failed-batches.ts";
@@ -65,6 +66,8 @@ export interface Run extends SharedStores {
   readonly settings: FoldSettings;
   readonly mutant: ReturnType<Mutant["make"]>;
   readonly givenUp: Map<string, RecordBatch>;
+  /** Instruments of which an event has filled a hole. */
+  readonly filled: Set<string>;
   readonly warm: Process[];
   /** So far. */
   givenUps: number;
@@ -170,6 +173,7 @@ function setUp(options: SimulationOptions): Run {
     quarantined: new Map(),
     mutant: options.mutant?.make() ?? {},
     givenUp: new Map(),
+    filled: new Set(),
     warm: [],
     givenUps: 0,
     processes: 0,
@@ -277,7 +281,7 @@ function newProcess(run: Run): ProcessOfRun {
     metrics: mutant.metrics?.(trueMetrics, clock, process) ?? trueMetrics,
     clock,
     settings: run.settings,
-    offer: mutant.offer ?? run.foldFaults.offer,
+    offer: notingFills(run, mutant.offer ?? run.foldFaults.offer),
     onQuarantine: () => {},
   });
   const ports = {
@@ -288,6 +292,15 @@ function newProcess(run: Run): ProcessOfRun {
     clock,
   };
   return Object.assign(process, { ports });
+}
+
+/** An event that fills a hole is applied out of its turn: state and rows may differ from those of a single pass. */
+function notingFills({ filled }: Run, take: typeof offer): typeof offer {
+  return (state, event, context) => {
+    const isHole = ({ first, last }: Hole) => first <= event.sequence && event.sequence <= last;
+    if (state.holes.some(isHole)) filled.add(state.instrument);
+    return take(state, event, context);
+  };
 }
 
 async function handle(
