@@ -42,6 +42,11 @@ const BENCHES: readonly Bench[] = [
     readings: [{ pattern: RATIO_ROW, name: (peer) => `whole replay, against ${peer}` }],
   },
   {
+    file: "process-batch.ts",
+    quick: ["--quick"],
+    readings: [{ pattern: RATIO_ROW, name: (peer) => `live path with commits, against ${peer}` }],
+  },
+  {
     file: "embedded.ts",
     quick: ["--quick"],
     readings: [

@@ -5,6 +5,7 @@
 
 import { sealOpen } from "../core/pipeline/buckets.ts";
 import { decodeState, encodeState } from "../core/pipeline/codec.ts";
+import { encodeNamed } from "../core/pipeline/codec-named.ts";
 import { clearDirty } from "../core/pipeline/rows.ts";
 import type { Amendment, FoldSettings, InstrumentState } from "../core/pipeline/state.ts";
 import { EPOCH_STEP, versionOf } from "../core/pipeline/version.ts";
@@ -199,7 +200,9 @@ function compareStates(
 function figuresOf(state: InstrumentState): string {
   sealOpen(state);
   clearDirty(state);
-  const { state: fields } = JSON.parse(encodeState(state)) as { state: Record<string, unknown> };
+  // As if it had been stored, so that both name their fields in one order.
+  const named = encodeNamed(decodeState(encodeState(state)));
+  const { state: fields } = JSON.parse(named) as { state: Record<string, unknown> };
   return JSON.stringify(
     Object.fromEntries(Object.entries(fields).filter(([name]) => !NOT_FIGURES.has(name))),
   );

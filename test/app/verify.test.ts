@@ -207,7 +207,7 @@ describe("verify", () => {
       },
       {
         what: "a level of the committed state",
-        sql: "UPDATE state SET body = json_set(body, '$.state.trades', 123456) WHERE series = 1",
+        sql: "UPDATE state SET body = json_set(body, '$.trades', 123456) WHERE series = 1",
         expected: { of: "state", field: "trades", stored: 123_456 },
       },
       {

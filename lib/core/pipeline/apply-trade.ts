@@ -20,7 +20,7 @@ import { type Applied, quarantine } from "./outcome.ts";
 import { addPending, openParts } from "./pending-markouts.ts";
 import { midBefore } from "./reference-mids.ts";
 import { halfTicks, lotsOf } from "./rescale.ts";
-import type { InstrumentState, PendingTrade } from "./state.ts";
+import type { InstrumentState, PendingTrade, TradeTerms } from "./state.ts";
 
 /** What a trade does to the ledger. */
 export interface LedgerFlow {
@@ -294,15 +294,9 @@ function rowFields(
   event: TradeEvent,
   flow: LedgerFlow,
   fee: bigint | undefined,
-): { readonly [field: string]: JsonValue } {
-  const optional = {
-    feeCurrency: event.feeCurrency,
-    quoteId: event.quoteId,
-    counterparty: event.counterparty,
-    venue: event.venue,
-    strategy: event.strategy,
-  };
-  const fields: Record<string, JsonValue> = {
+): TradeTerms {
+  const { feeCurrency, quoteId, counterparty, venue, strategy } = event;
+  return {
     side: event.side,
     liquidity: event.liquidity,
     execution: event.execution,
@@ -312,9 +306,10 @@ function rowFields(
     fee: formatDecimal(event.fee),
     feeSettled: fee === undefined ? null : formatUnits(fee, CASH_DECIMALS),
     positionAfter: formatExact(lotsToExact(state.scale, BigInt(state.position))),
+    ...(feeCurrency === undefined ? {} : { feeCurrency }),
+    ...(quoteId === undefined ? {} : { quoteId }),
+    ...(counterparty === undefined ? {} : { counterparty }),
+    ...(venue === undefined ? {} : { venue }),
+    ...(strategy === undefined ? {} : { strategy }),
   };
-  for (const [name, value] of Object.entries(optional)) {
-    if (value !== undefined) fields[name] = value;
-  }
-  return fields;
 }

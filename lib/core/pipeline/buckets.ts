@@ -255,9 +255,9 @@ function closeMarkouts(state: InstrumentState): void {
   state.markouts.forEach((bucket, key) => {
     const end = bucket.bucket + RESOLUTION_US[bucket.resolution];
     if (bucket.pending > 0 || !isMature(state, end)) return;
-    if (state.dirtyMarkouts.delete(key) && isRead(state, bucket)) {
-      state.closed.push(...markoutRows(state, bucket));
-    }
+    const dirty = state.dirtyMarkouts.get(key) ?? 0;
+    state.dirtyMarkouts.delete(key);
+    if (dirty > 0 && isRead(state, bucket)) state.closed.push(...markoutRows(state, bucket, dirty));
     state.markouts.delete(key);
   });
 }
@@ -269,11 +269,11 @@ function isRead(state: InstrumentState, { resolution, bucket }: MarkoutBucket): 
   return bucket >= bucketStart(state.newestTime, MINUTE_US) || isEdge(state.fineRows, bucket);
 }
 
-/** One row a horizon. */
-export function markoutRows(state: InstrumentState, bucket: MarkoutBucket) {
+/** One row for each horizon whose bit is set in `dirty`. */
+export function markoutRows(state: InstrumentState, bucket: MarkoutBucket, dirty: number) {
   return state.settings.horizons.flatMap(({ label }, index) => {
     const part = bucket.parts[index];
-    if (part === undefined) return [];
+    if (part === undefined || ((dirty >> index) & 1) === 0) return [];
     const value = encodeMarkoutPart(part, state.scale);
     const { resolution, bucket: start, suffix } = bucket;
     return [{ resolution, bucket: start, part: `markout.${label}${suffix}`, value }];

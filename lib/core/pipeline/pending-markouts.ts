@@ -2,11 +2,12 @@
  * Trades that wait for their horizons, in time order with one cursor a horizon: O(1) amortised an event, each trade
  * settled once per horizon.
  */
-import { ledgerPrice, notionalNumber } from "../ledger/scale.ts";
-import { feeBps, markoutBps } from "../metrics/markout.ts";
-import { addMarkout, emptyMarkoutPart, type MarkoutPart } from "../rollup/markout-part.ts";
+import { ledgerPrice } from "../ledger/scale.ts";
+import { emptyMarkoutPart, type MarkoutPart } from "../rollup/markout-part.ts";
 import { RESOLUTIONS } from "../rollup/row.ts";
 import { flowTargets, keepsMarkouts, markoutBucket } from "./buckets.ts";
+import { addSettled, addWaiting } from "./markout-sums.ts";
+import { forgetText } from "./markout-texts.ts";
 import { lastKnownBy } from "./reference-mids.ts";
 import { type InstrumentState, MARK_STATUS, type PendingTrade } from "./state.ts";
 
@@ -37,13 +38,8 @@ export function addPending(state: InstrumentState, trade: PendingTrade): void {
   } else if (trade.time === state.watermark) {
     trade.fresh = true;
   }
-  const base = BigInt(trade.signedLots) * ledgerPrice(state.scale, trade.mid || trade.price);
   state.settings.horizons.forEach((horizon, index) => {
-    forParts(state, trade, index, (part) => {
-      part.pendingLots += BigInt(trade.signedLots);
-      part.pendingMoney += base;
-      part[trade.liquidity].pending += 1;
-    });
+    forParts(state, trade, index, (part) => addWaiting(part, trade, state.scale));
     if (!hasEnded(trade, horizon.us, state.watermark)) return;
     // The mids of passed horizons are gone; the edge needs only the pre-trade mid.
     settle(state, trade, index, { mid: horizon.us === 0 ? trade.mid : 0, age: 0 });
@@ -113,7 +109,10 @@ function settleFreshness(state: InstrumentState, time: number): void {
 }
 
 function dropSettled(state: InstrumentState, count: number): void {
-  state.pending.splice(0, count);
+  for (const { parts } of state.pending.splice(0, count)) {
+    // A snapshot may have left their buckets' sums to them.
+    for (const key of parts) forgetText(state.markouts.get(key));
+  }
   state.cursors = state.cursors.map((cursor) => cursor - count);
 }
 
@@ -135,43 +134,17 @@ interface HorizonMid {
 function settle(state: InstrumentState, trade: PendingTrade, index: number, at: HorizonMid): void {
   const known = trade.mid > 0 && at.mid > 0;
   const fresh = trade.fresh === true && at.age <= state.settings.maxAgeUs;
-  const code = known ? (fresh ? OK : STALE) : MISSING;
-  trade.status[index] = code;
+  trade.status[index] = known ? (fresh ? OK : STALE) : MISSING;
   trade.mids[index] = known ? at.mid : 0;
   const lots = BigInt(trade.signedLots);
   const start = lots * ledgerPrice(state.scale, trade.mid || trade.price);
-  const moved = known ? lots * ledgerPrice(state.scale, at.mid) - start : 0n;
   forParts(state, trade, index, (part) => {
     part.pendingLots -= lots;
     part.pendingMoney -= start;
-    if (known) {
-      part.adverse += moved;
-    } else {
-      part.lostLots += lots;
-      part.lostMoney += start;
-    }
-    count(state, part, trade, { code, mid: at.mid });
+    part[trade.liquidity].pending -= 1;
+    addSettled(part, trade, index, state.scale);
   });
   state.dirtyTrades.set(trade.tradeId, trade);
-}
-
-function count(
-  state: InstrumentState,
-  part: MarkoutPart,
-  trade: PendingTrade,
-  { code, mid }: { readonly code: number; readonly mid: number },
-): void {
-  const stats = part[trade.liquidity];
-  stats.pending -= 1;
-  if (code === STALE) stats.stale += 1;
-  if (code === MISSING) stats.missing += 1;
-  if (code !== OK) return;
-  const prices = { side: trade.side, price: trade.price, preTradeMid: trade.mid };
-  const gross = markoutBps(prices, mid);
-  if (gross === undefined) return;
-  const weight = notionalNumber(state.scale, trade.lots, trade.mid);
-  const fee = trade.fee === undefined ? undefined : feeBps(Number(trade.fee) / 1e12, weight);
-  addMarkout(stats, gross, fee === undefined ? undefined : gross - fee, weight);
 }
 
 function forParts(
@@ -182,10 +155,12 @@ function forParts(
 ): void {
   if (!trade.counted) return;
   for (const key of trade.parts) {
-    const part = state.markouts.get(key)?.parts[index];
-    if (part === undefined) continue;
+    const bucket = state.markouts.get(key);
+    const part = bucket?.parts[index];
+    if (bucket === undefined || part === undefined) continue;
     change(part);
-    state.dirtyMarkouts.add(key);
+    forgetText(bucket);
+    state.dirtyMarkouts.set(key, (state.dirtyMarkouts.get(key) ?? 0) | (1 << index));
   }
 }
 

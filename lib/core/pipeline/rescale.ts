@@ -7,6 +7,7 @@ import { rescaleMarkoutPart } from "../rollup/markout-part.ts";
 import { newPathCursor } from "../rollup/path-cursor.ts";
 import { sealOpen } from "./buckets.ts";
 import { rescaleFineRows } from "./fine-rows.ts";
+import { forgetText } from "./markout-texts.ts";
 import type { InstrumentState } from "./state.ts";
 
 /** A price in half-ticks, after making the scale fine enough; `undefined` if that leaves the safe range. */
@@ -84,8 +85,9 @@ function rescale(state: InstrumentState, next: Scale): void {
   if (state.fineRows !== undefined) rescaleFineRows(state.fineRows, from, next);
   for (const part of state.coarse) if (part !== undefined) rescaleCore(part, from, next);
   for (const { part } of state.lateCores.values()) rescaleCore(part, from, next);
-  for (const { parts } of state.markouts.values()) {
-    for (const part of parts) rescaleMarkoutPart(part, from, next);
+  for (const bucket of state.markouts.values()) {
+    for (const part of bucket.parts) rescaleMarkoutPart(part, from, next);
+    forgetText(bucket);
   }
 }
 

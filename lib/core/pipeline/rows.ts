@@ -27,9 +27,9 @@ export function dirtyRows(state: InstrumentState, version: number): DirtyRows {
   const rows: DirtyRow[] = [...state.closed];
   if (state.fineRows !== undefined) rows.push(...waitingRows(state, state.fineRows));
   if (state.dirtyOpen) rows.push(...openRows(state));
-  for (const key of state.dirtyMarkouts) {
+  for (const [key, dirty] of state.dirtyMarkouts) {
     const bucket = state.markouts.get(key);
-    if (bucket !== undefined) rows.push(...markoutRows(state, bucket));
+    if (bucket !== undefined) rows.push(...markoutRows(state, bucket, dirty));
   }
   const trades = [...state.dirtyTrades.values()];
   return {

@@ -45,7 +45,26 @@ export interface PendingTrade {
   /** Keys of the markout parts of its buckets. */
   readonly parts: readonly string[];
   /** The part of the trade row that does not change. */
-  readonly row: { readonly [field: string]: JsonValue };
+  readonly row: TradeTerms;
+}
+
+/** A trade as its row tells it: decimals as text; what it was told without is absent. */
+export interface TradeTerms {
+  readonly side: Side;
+  readonly liquidity: Liquidity;
+  readonly execution: string;
+  readonly price: string;
+  readonly quantity: string;
+  readonly signedQuantity: string;
+  readonly fee: string;
+  /** In the settlement currency; null without a rate. */
+  readonly feeSettled: string | null;
+  readonly positionAfter: string;
+  readonly feeCurrency?: string;
+  readonly quoteId?: string;
+  readonly counterparty?: string;
+  readonly venue?: string;
+  readonly strategy?: string;
 }
 
 export const MARK_STATUS = ["pending", "ok", "stale", "missing", "invalid"] as const;
@@ -208,12 +227,15 @@ export interface InstrumentState {
   rowsFrom: RowsFrom;
   /** Set where one report of everything is all that will be asked: most rows of 5 s are then not written. */
   fineRows: FineRows | undefined;
-  dirtyMarkouts: Set<string>;
+  /** By key of a markout bucket, a bit for each horizon whose row has changed. */
+  dirtyMarkouts: Map<string, number>;
   dirtyTrades: Map<string, PendingTrade>;
   dirtyOpen: boolean;
 
   newestTime: number;
   firstTime: number;
+  /** What a newer program has put into a snapshot: taken along as it is. */
+  later?: { readonly [name: string]: JsonValue };
 }
 
 function noCounters(): Counters {
@@ -298,7 +320,7 @@ export function newInstrumentState(
     closed: [],
     rowsFrom: EVERY_ROW,
     fineRows: undefined,
-    dirtyMarkouts: new Set(),
+    dirtyMarkouts: new Map(),
     dirtyTrades: new Map(),
     dirtyOpen: false,
     newestTime: 0,

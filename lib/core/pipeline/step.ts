@@ -230,9 +230,15 @@ function rememberTrade(state: InstrumentState, event: BrawlerEvent & { type: "tr
     return quarantine("trade-id-conflict", detail);
   }
   state.recentTrades.set(tradeId, sequence);
-  if (state.recentTrades.size > RECENT) {
-    const oldest = state.recentTrades.keys().next();
-    if (oldest.done !== true) state.recentTrades.delete(oldest.value);
-  }
+  forgetTrades(state);
   return undefined;
+}
+
+/** The oldest trade ids go: beyond 256, and those that lie too far back for any event that may still be applied. */
+function forgetTrades({ recentTrades, holes, nextSequence }: InstrumentState): void {
+  const earliest = Math.min(nextSequence, ...holes.map(({ first }) => first)) - RECENT;
+  for (const [tradeId, sequence] of recentTrades) {
+    if (recentTrades.size <= RECENT && sequence >= earliest) return;
+    recentTrades.delete(tradeId);
+  }
 }

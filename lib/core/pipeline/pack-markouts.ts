@@ -1,0 +1,183 @@
+/**
+ * Open markout buckets as texts, and back. One text holds all horizons of a bucket: its fields are in a fixed order, 0
+ * is left out, and `=` stands for what follows from the fields before. A text is kept until its bucket changes, because
+ * most buckets wait for their next horizon when a commit comes.
+ */
+import type { Scale } from "../ledger/scale.ts";
+import {
+  emptyMarkoutPart,
+  emptyMarkoutStats,
+  type MarkoutPart,
+  type MarkoutStats,
+} from "../rollup/markout-part.ts";
+import { type JsonValue, RESOLUTION_US, RESOLUTIONS } from "../rollup/row.ts";
+import { sumOf } from "./markout-sums.ts";
+import { keepText, keptText } from "./markout-texts.ts";
+import type { InstrumentState, MarkoutBucket, PendingTrade } from "./state.ts";
+
+const AMOUNTS = ["adverse", "pendingLots", "pendingMoney", "lostLots", "lostMoney"] as const;
+const COUNTS = ["positive", "negative", "pending", "stale", "missing", "invalid"] as const;
+const MOMENTS = ["n", "mean", "m2", "m3", "m4"] as const;
+const WEIGHTS = ["weight", "weighted", "net", "netCount", "netWeight", "netWeighted"] as const;
+const SAME = "=";
+const FINEST = "5s|";
+
+/** Four values a bucket: resolution, number of the bucket, trades that wait in it, and its parts. */
+export function packMarkouts({ markouts, pending, scale }: InstrumentState): JsonValue[] {
+  let byKey: ReadonlyMap<string, readonly PendingTrade[]> | undefined;
+  return [...markouts].flatMap(([key, bucket]) => {
+    let text = keptText(bucket);
+    if (text === undefined) {
+      byKey ??= tradesByFinest(pending);
+      text = keepText(bucket, textOf(bucket, byKey.get(key) ?? [], scale));
+    }
+    const level = RESOLUTIONS.indexOf(bucket.resolution);
+    const place = bucket.bucket / RESOLUTION_US[bucket.resolution];
+    return [level, place, bucket.pending, text];
+  });
+}
+
+/** The finest buckets are many, and their trades are nearly always pending still: their sums are left to these. */
+function tradesByFinest(pending: readonly PendingTrade[]): Map<string, PendingTrade[]> {
+  const byKey = new Map<string, PendingTrade[]>();
+  for (const trade of pending) {
+    for (const key of trade.parts) {
+      if (!key.startsWith(FINEST)) continue;
+      const trades = byKey.get(key);
+      if (trades === undefined) byKey.set(key, [trade]);
+      else trades.push(trade);
+    }
+  }
+  return byKey;
+}
+
+function textOf(
+  { suffix, parts }: MarkoutBucket,
+  trades: readonly PendingTrade[],
+  scale: Scale,
+): string {
+  const follows =
+    trades.length > 0 && parts.every((part, index) => isSumOf(part, trades, index, scale));
+  return follows ? suffix : [suffix, ...parts.map(partText)].join("|");
+}
+
+function isSumOf(
+  part: MarkoutPart,
+  trades: readonly PendingTrade[],
+  index: number,
+  scale: Scale,
+): boolean {
+  const sum = sumOf(emptyMarkoutPart(), trades, index, scale);
+  return (
+    AMOUNTS.every((name) => sum[name] === part[name]) &&
+    isSame(sum.maker, part.maker) &&
+    isSame(sum.taker, part.taker)
+  );
+}
+
+function isSame(a: MarkoutStats, b: MarkoutStats): boolean {
+  const [one, other] = [a.moments, b.moments];
+  return (
+    MOMENTS.every((name) => one[name] === other[name]) &&
+    WEIGHTS.every((name) => a[name] === b[name]) &&
+    COUNTS.every((name) => a[name] === b[name])
+  );
+}
+
+function partText(part: MarkoutPart): string {
+  const amounts = AMOUNTS.map((name) => (part[name] === 0n ? "" : String(part[name]))).join(",");
+  return `${amounts};${statsText(part.maker)};${statsText(part.taker)}`;
+}
+
+/** Weights are nearly always those of all trades, and means of one trade are its own. */
+function statsText(stats: MarkoutStats): string {
+  const { moments, weight, weighted, net, netCount, netWeight, netWeighted } = stats;
+  const { n, mean, m2, m3, m4 } = moments;
+  const counts = COUNTS.map((name) => numberText(stats[name]));
+  const fields = [
+    numberText(n),
+    numberText(mean),
+    numberText(m2),
+    numberText(m3),
+    numberText(m4),
+    numberText(weight),
+    unless(weighted, weight * mean),
+    numberText(net),
+    unless(netCount, n),
+    unless(netWeight, weight),
+    unless(netWeighted, netWeight * net),
+    ...counts,
+  ];
+  return fields.join(",").replace(/,+$/, "");
+}
+
+function numberText(value: number): string {
+  return value === 0 ? "" : String(value);
+}
+
+function unless(value: number, known: number): string {
+  if (value === 0) return "";
+  return value === known ? SAME : String(value);
+}
+
+export function unpackMarkouts(
+  packed: readonly JsonValue[],
+  { pending, scale, settings }: InstrumentState,
+): Map<string, MarkoutBucket> {
+  const byKey = tradesByFinest(pending);
+  const buckets = new Map<string, MarkoutBucket>();
+  for (let at = 0; at < packed.length; at += 4) {
+    const [level, place, waiting, text] = packed.slice(at, at + 4) as [
+      number,
+      number,
+      number,
+      string,
+    ];
+    const resolution = RESOLUTIONS[level] ?? "1d";
+    const bucket = place * RESOLUTION_US[resolution];
+    const [suffix = "", ...texts] = text.split("|");
+    const key = `${resolution}|${bucket}|${suffix}`;
+    const trades = byKey.get(key) ?? [];
+    const parts = settings.horizons.map((_, index) => {
+      const own = texts[index];
+      return own === undefined ? sumOf(emptyMarkoutPart(), trades, index, scale) : partOf(own);
+    });
+    buckets.set(key, { resolution, bucket, suffix, parts, pending: waiting });
+  }
+  return buckets;
+}
+
+function partOf(text: string): MarkoutPart {
+  const [amounts = "", maker = "", taker = ""] = text.split(";");
+  const part = emptyMarkoutPart();
+  for (const [index, amount] of amounts.split(",").entries()) {
+    const name = AMOUNTS[index];
+    if (name !== undefined) part[name] = BigInt(amount);
+  }
+  part.maker = statsOf(maker);
+  part.taker = statsOf(taker);
+  return part;
+}
+
+function statsOf(text: string): MarkoutStats {
+  const stats = emptyMarkoutStats();
+  if (text === "") return stats;
+  const fields = text.split(",");
+  const at = (index: number, known = 0) =>
+    fields[index] === SAME ? known : Number(fields[index] ?? 0);
+  const moments = { n: at(0), mean: at(1), m2: at(2), m3: at(3), m4: at(4) };
+  const weight = at(5);
+  const net = at(7);
+  const netWeight = at(9, weight);
+  Object.assign(stats, {
+    moments,
+    weight,
+    weighted: at(6, weight * moments.mean),
+    net,
+    netCount: at(8, moments.n),
+    netWeight,
+    netWeighted: at(10, netWeight * net),
+  });
+  for (const [index, name] of COUNTS.entries()) stats[name] = at(11 + index);
+  return stats;
+}

@@ -1,0 +1,58 @@
+/**
+ * The last 256 sequences with the fingerprints of what they brought, as plain values, and back. Sequences follow each
+ * other nearly always, so only those that do not are told.
+ */
+import type { JsonValue } from "../rollup/row.ts";
+import type { InstrumentState } from "./state.ts";
+
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/** Characters of a fingerprint of 32 bits. */
+const LENGTH = 6;
+
+/** The newest sequence, the fingerprints by slot, and what else stands in which slot; nothing where nothing came. */
+export function packPrints({
+  recentSequences,
+  recentPrints,
+}: InstrumentState): JsonValue | undefined {
+  const newest = Math.max(...recentSequences);
+  if (newest === 0) return undefined;
+  let prints = "";
+  const others: number[] = [];
+  recentSequences.forEach((sequence, slot) => {
+    if (sequence !== expectedIn(slot, newest)) others.push(slot, sequence);
+    if (sequence > 0) prints += printText(recentPrints[slot] ?? 0);
+  });
+  return [newest, prints, ...others];
+}
+
+/** The sequence of a slot when none is missing. */
+function expectedIn(slot: number, newest: number): number {
+  return Math.max(0, newest - ((((newest - slot) % 256) + 256) % 256));
+}
+
+function printText(print: number): string {
+  let text = "";
+  for (let bits = 30; bits >= 0; bits -= 6) text += DIGITS[(print >>> bits) & 63] ?? "";
+  return text;
+}
+
+export function unpackPrints(state: InstrumentState, packed: JsonValue | undefined): void {
+  if (packed === undefined) return;
+  const [newest, prints, ...others] = packed as [number, string, ...number[]];
+  for (let slot = 0; slot < 256; slot += 1) state.recentSequences[slot] = expectedIn(slot, newest);
+  for (let at = 0; at < others.length; at += 2) {
+    state.recentSequences[others[at] ?? 0] = others[at + 1] ?? 0;
+  }
+  let at = 0;
+  state.recentSequences.forEach((sequence, slot) => {
+    if (sequence === 0) return;
+    state.recentPrints[slot] = printOf(prints.slice(at, at + LENGTH));
+    at += LENGTH;
+  });
+}
+
+function printOf(text: string): number {
+  let print = 0;
+  for (const digit of text) print = (print << 6) | DIGITS.indexOf(digit);
+  return print >>> 0;
+}
