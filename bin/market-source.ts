@@ -50,6 +50,10 @@ function describeCounts({ counts }: RecordedMarket): string {
     [counts.booksOnReceiptClock, "books without exchange time"],
     [counts.duplicatePrints, "prints twice"],
     [counts.unreadable, "rows unreadable"],
+    [counts.invalidBooks, "books locked, crossed or one-sided"],
+    [counts.silences, "silences of more than 10 s"],
+    [counts.classifiedPrints, "prints classified"],
+    [counts.unknownSides, "prints of unknown side"],
   ];
   const told = mended
     .filter(([count]) => count > 0)

@@ -22,7 +22,7 @@ import { excessKurtosis, hillIndex, roundShare } from "./tails.ts";
 
 /** What one number says about one market, and where it has to lie. */
 export interface Statistic {
-  /** Its number in the list of stylised facts. */
+  /** Its number in docs/reference/simulator.md. */
   readonly fact: number;
   readonly name: string;
   /** Both ends belong to the band. */
@@ -222,12 +222,15 @@ export const MARKET_FACTS: readonly Statistic[] = [
   },
 ];
 
-function enough<T extends { readonly length: number }>(
-  values: T,
+/** Where so many values are known at least, and what comes out is a number. */
+function enough(
+  values: Float64Array,
   least: number,
-  measure: (values: T) => number | undefined,
+  measure: (values: Float64Array) => number | undefined,
 ): number | undefined {
-  return values.length < least ? undefined : measure(values);
+  if (known(values).length < least) return undefined;
+  const measured = measure(values);
+  return measured === undefined || Number.isNaN(measured) ? undefined : measured;
 }
 
 function medianOf(values: readonly number[]): number | undefined {
@@ -257,11 +260,11 @@ function lagsBeyondNoise(returns: Float64Array): number {
 }
 
 /** With each lag's own error in the place of 1/√n. */
-function ljungBoxP(returns: Float64Array): number {
+function ljungBoxP(returns: Float64Array): number | undefined {
   const lags = [1, ...TWO_TO_TEN];
   const found = autocorrelations(returns, lags);
   const q = lags.reduce((sum, lag, i) => sum + (at(found, i) / robustError(returns, lag)) ** 2, 0);
-  return chiSquareTail(q, lags.length);
+  return Number.isNaN(q) ? undefined : chiSquareTail(q, lags.length);
 }
 
 /** Of the lags at which the autocorrelation is positive. */
@@ -288,14 +291,15 @@ function minuteOfHour({ start }: MarketSample, row: number): number {
   return Math.floor(start / 60 + row) % 60;
 }
 
-/** Variance of a minute's count over its mean. */
+/** Variance of a minute's count over its mean, of the minutes in which the book is known. */
 function fano({ orders, mids }: MarketSample): number | undefined {
-  const counts = new Float64Array(Math.floor(mids.length / 60));
-  if (counts.length < 30) return undefined;
+  const all = new Float64Array(Math.floor((mids.length - 1) / 60));
   for (const time of orders.times) {
     const minute = Math.floor(time / 60);
-    if (minute < counts.length) counts[minute] = at(counts, minute) + 1;
+    if (minute < all.length) all[minute] = at(all, minute) + 1;
   }
+  const counts = all.filter((_, i) => Number.isFinite(at(mids, i * 60) + at(mids, i * 60 + 60)));
+  if (counts.length < 30) return undefined;
   const mean = meanOf(counts);
   return meanOf(counts.map((count) => (count - mean) ** 2)) / mean;
 }

@@ -178,3 +178,39 @@ describe("followFeed", () => {
 });
 
 const LAST: Sitting = { passesUs: MINUTE_US, scenario: "normal", killedAfter: undefined };
+
+describe("a store that stalls", () => {
+  it("is waited for, and then told all that it missed", async () => {
+    const stop = new AbortController();
+    const feed = fineFeed();
+    let wall = 0;
+    const clock = openPacedClock(FROM, 3_600, () => wall);
+    const heard = new Map<string, string>();
+    let [open, most, deliveries] = [0, 0, 0];
+    await followFeed({
+      feed,
+      clock,
+      scenario: { scenario: "normal", scenarioFrom: FROM },
+      deliver: async (lines) => {
+        open += 1;
+        most = Math.max(most, open);
+        hear(heard, lines);
+        deliveries += 1;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        // Three times, six minutes of the market pass meanwhile, and then no more.
+        if (deliveries <= 3) wall += 100_000;
+        open -= 1;
+      },
+      keep: () => {},
+      onBehind: (behindUs) => {
+        if (wall === 0) wall = 1_000;
+        if (behindUs === 0 && deliveries > 3) stop.abort();
+      },
+      signal: stop.signal,
+    });
+    expect(most).toBe(1);
+    expectGapless(heard);
+    expect(feed.next).toBeGreaterThan(clock.now());
+    expect(clock.now()).toBeGreaterThanOrEqual(FROM + 300_000 * 3_600);
+  });
+});

@@ -123,7 +123,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     quoting: {
       halfSpreadBps: 3.2,
       skewBps: 4.0,
-      toleranceBps: 1.9,
+      toleranceBps: 1.42,
       reactionSeconds: 2,
       roundSeconds: 240,
       pauseSeconds: 600,
@@ -154,7 +154,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     quoting: {
       halfSpreadBps: 4.0,
       skewBps: 5.0,
-      toleranceBps: 2.4,
+      toleranceBps: 1.8,
       reactionSeconds: 2,
       roundSeconds: 240,
       pauseSeconds: 800,
@@ -187,7 +187,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     quoting: {
       halfSpreadBps: 5.5,
       skewBps: 7.0,
-      toleranceBps: 3.3,
+      toleranceBps: 2.47,
       reactionSeconds: 2,
       roundSeconds: 220,
       pauseSeconds: 960,
@@ -218,7 +218,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     quoting: {
       halfSpreadBps: 6.0,
       skewBps: 7.5,
-      toleranceBps: 3.6,
+      toleranceBps: 2.7,
       reactionSeconds: 2,
       roundSeconds: 220,
       pauseSeconds: 1_000,
@@ -250,7 +250,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     quoting: {
       halfSpreadBps: 7.0,
       skewBps: 9.0,
-      toleranceBps: 4.2,
+      toleranceBps: 3.15,
       reactionSeconds: 2,
       roundSeconds: 200,
       pauseSeconds: 1_080,
@@ -284,7 +284,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     quoting: {
       halfSpreadBps: 8.0,
       skewBps: 10.0,
-      toleranceBps: 4.8,
+      toleranceBps: 3.6,
       reactionSeconds: 3,
       roundSeconds: 200,
       pauseSeconds: 1_200,
@@ -320,7 +320,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     quoting: {
       halfSpreadBps: 3.8,
       skewBps: 4.6,
-      toleranceBps: 2.3,
+      toleranceBps: 1.72,
       reactionSeconds: 2,
       roundSeconds: 220,
       pauseSeconds: 950,
@@ -356,7 +356,7 @@ const PROFILES: readonly InstrumentProfile[] = [
     quoting: {
       halfSpreadBps: 4.6,
       skewBps: 5.6,
-      toleranceBps: 2.8,
+      toleranceBps: 2.1,
       reactionSeconds: 2,
       roundSeconds: 220,
       pauseSeconds: 980,

@@ -6,7 +6,12 @@
 import type { Liquidity, Side } from "../events/event.ts";
 import type { EpochUs } from "../units.ts";
 import { EventWriter, feeText, type SimulatedLine } from "./event-writer.ts";
-import type { BookTop, MarketPrint, RecordedMarket } from "./recorded-market.ts";
+import {
+  type BookTop,
+  type MarketPrint,
+  type RecordedMarket,
+  SILENCE_US,
+} from "./recorded-market.ts";
 import { below, chance, exponential, type RngState, stream, uniform } from "./rng.ts";
 
 interface RestingQuote {
@@ -22,8 +27,6 @@ interface RestingQuote {
 
 const SECOND = 1_000_000;
 const REACTION_US = 400_000;
-/** Without a book for this long the quotes are pulled. */
-const SILENCE_US = 10 * SECOND;
 const HEARTBEAT_US = SECOND;
 const MAKER_E6 = -50;
 const TAKER_E6 = 250;

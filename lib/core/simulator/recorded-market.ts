@@ -72,6 +72,8 @@ export interface RecordingCounts {
   readonly unreadable: number;
   /** Books that are locked, crossed or one-sided, passed on as they are. */
   readonly invalidBooks: number;
+  /** Times without any book for longer than ten seconds: nothing is quoted meanwhile. */
+  readonly silences: number;
   /** Prints whose side was missing or told nothing: classified by the book, or left unknown. */
   readonly classifiedPrints: number;
   readonly unknownSides: number;
@@ -136,10 +138,18 @@ export function recordMarket(
       duplicatePrints: rawPrints.length - unique.length,
       unreadable: rawBooks.length - books.length + unique.length - prints.length,
       invalidBooks: sortedBooks.filter(({ bid, ask }) => bid <= 0 || ask <= bid).length,
+      silences: silencesOf(sortedBooks),
       classifiedPrints: sides.classified,
       unknownSides: sides.signs.filter((sign) => sign === 0).length,
     },
   };
+}
+
+/** Without a book for this long a recorded market counts as silent, in µs. */
+export const SILENCE_US = 10_000_000;
+
+function silencesOf(books: readonly BookTop[]): number {
+  return books.filter(({ time }, i) => time - (books[i - 1]?.time ?? time) > SILENCE_US).length;
 }
 
 function contractOf(instrument: RecordedInstrument, tick: number, lot: number): Contract {

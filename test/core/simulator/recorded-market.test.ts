@@ -72,6 +72,12 @@ describe("recordMarket", () => {
     expect(market.books[2]).toMatchObject({ bid: 10, ask: 0, askLots: 0 });
   });
 
+  it("counts the silences in which nothing can be quoted", () => {
+    const times = [0, 9, 19, 29.5, 60, 61];
+    const books = times.map((seconds) => book(String(seconds * 1e6 + 1), "9", "10"));
+    expect(recordMarket(PERP, books, [print("5", "9")]).counts.silences).toBe(2);
+  });
+
   it("classifies prints without a side by the book before them, then by the last change", () => {
     const books = [book("10", "100", "102"), book("20", "90", "92")];
     const prints = [
