@@ -11,6 +11,7 @@ import { keepFeed } from "./feed-file.ts";
 import { followFeed } from "./follow-feed.ts";
 import { firstEventTime, followRecording } from "./follow-recording.ts";
 import { openPacedClock, type PacedClock } from "./paced-clock.ts";
+import { tellInThread } from "./simulator-thread.ts";
 import { chooseWorld, type WorldFlags } from "./start-feed.ts";
 
 export interface FeedFlags extends WorldFlags {
@@ -78,6 +79,7 @@ async function simulated(
         clock,
         scenario: { scenario, scenarioFrom: start },
         keep: (state) => keepFeed(paths, state),
+        tellAhead: tellInThread,
       }),
   };
 }

@@ -1,9 +1,10 @@
 /** Keeps a simulated Brawler at the clock: from wherever it stopped, through the past at a trot, then line by line. */
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { HISTORY_GRID_US } from "../lib/core/simulator/simulation.ts";
-import { type EpochUs, MINUTE_US, SECOND_US } from "../lib/core/units.ts";
+import { type EpochUs, HOUR_US, MINUTE_US, SECOND_US } from "../lib/core/units.ts";
 import type { PacedClock } from "./paced-clock.ts";
 import type { FeedState, SimulatorFeed } from "./simulator-feed.ts";
+import type { TellAhead, ToldLines } from "./told-lines.ts";
 
 export interface FeedRun {
   readonly feed: SimulatorFeed;
@@ -17,13 +18,17 @@ export interface FeedRun {
   /** How far behind the clock the next line is, after each batch: 0 when live. */
   readonly onBehind: (behindUs: number) => void;
   readonly signal: AbortSignal;
+  /** How a long past is told; the feed tells it itself when left out. */
+  readonly tellAhead?: TellAhead;
 }
 
 /** While live, small batches let the page answer; far behind, what a commit costs is shared by many lines. */
 const LINES_A_BATCH = 2_048;
-const LINES_WHILE_LOADING = 32_768;
+const LINES_WHILE_LOADING = 16_384;
 /** Further behind than this, the market is told as coarsely as history: months pass in seconds. */
 const COARSE_BEHIND_US = 10 * MINUTE_US;
+/** Less of a past is told before a thread has begun. */
+const AHEAD_BEHIND_US = HOUR_US;
 /** The coarse telling stops this far short of now: its last step may lead as far beyond its end. */
 const COARSE_SHORT_US = HISTORY_GRID_US;
 /** How far ahead the telling is settled while live, in real time: a state is kept about this often. */
@@ -42,6 +47,10 @@ export async function followFeed(run: FeedRun): Promise<void> {
   while (!signal.aborted) {
     const now = clock.now();
     if (feed.isSpent) settle(run, now);
+    if (run.tellAhead !== undefined && now - feed.next > AHEAD_BEHIND_US) {
+      await loadAhead(run, run.tellAhead(feed.save(0), LINES_WHILE_LOADING));
+      continue;
+    }
     const isLoading = now - feed.next > COARSE_BEHIND_US;
     const lines = feed.take(now, isLoading ? LINES_WHILE_LOADING : LINES_A_BATCH);
     const began = performance.now();
@@ -56,6 +65,28 @@ export async function followFeed(run: FeedRun): Promise<void> {
     await pause(run, behindUs, (ended - began) * REST_FACTOR);
   }
   run.keep(feed.save(0));
+}
+
+/** Delivers what is told elsewhere, as far as it is settled; the feed then goes on behind it. */
+async function loadAhead(run: FeedRun, told: AsyncIterable<ToldLines>): Promise<void> {
+  const { feed, clock, signal } = run;
+  let reached: FeedState | undefined;
+  let keptAt = performance.now();
+  try {
+    for await (const { lines, state, next } of told) {
+      await run.deliver(lines);
+      reached = state;
+      if (performance.now() - keptAt > KEEP_EVERY_MS) {
+        run.keep(state);
+        keptAt = performance.now();
+      }
+      run.onBehind(Math.max(0, clock.now() - next));
+      await nextTurn();
+      if (signal.aborted) break;
+    }
+  } finally {
+    if (reached !== undefined) feed.goOnBehind(reached);
+  }
 }
 
 /** Chooses how the market is told from here on, and keeps the state before any of it leaves. */

@@ -77,6 +77,12 @@ export class SimulatorFeed {
     return new SimulatorFeed(state);
   }
 
+  /** What another feed has told, from this one's state on, is told: this one goes on where that one is. */
+  goOnBehind(state: FeedState): void {
+    const { simulation, held, telling, allowedUntil } = new SimulatorFeed(state);
+    Object.assign(this, { simulation, held, telling, allowedUntil });
+  }
+
   /** When the next line is due; where the telling ends, when it holds no more lines. */
   get next(): number {
     return this.held?.time ?? this.telling.endsAt ?? Number.POSITIVE_INFINITY;

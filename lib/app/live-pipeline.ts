@@ -229,7 +229,7 @@ async function foldNew(live: Live, lines: readonly string[]): Promise<BatchCount
     stray = refused.length;
     if (position - lines.length !== before.position) throw new BehindError("the store is behind");
   };
-  const data = encode(lines.map((line) => `${line}\n`).join(""));
+  const data = encode(lines.length === 0 ? "" : `${lines.join("\n")}\n`);
   const answer = await processBatch(
     {
       processor: live.processor,

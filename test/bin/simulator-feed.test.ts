@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { type FeedRun, followFeed } from "../../bin/follow-feed.ts";
 import { openPacedClock } from "../../bin/paced-clock.ts";
 import { type FeedState, SimulatorFeed, type Telling } from "../../bin/simulator-feed.ts";
+import { tellInThread } from "../../bin/simulator-thread.ts";
 import { HISTORY_GRID_US } from "../../lib/core/simulator/simulation.ts";
 import { DAY_US, epochUs, HOUR_US, MINUTE_US, SECOND_US } from "../../lib/core/units.ts";
 
@@ -79,6 +80,8 @@ interface Sitting {
   readonly scenario: string;
   /** Batches until it is killed; without one it ends cleanly when it is live. */
   readonly killedAfter: number | undefined;
+  /** A long past is told by a thread of its own. */
+  readonly inThread: boolean;
 }
 
 /** One start, from `kept` or afresh; returns what the next start finds. */
@@ -107,6 +110,7 @@ async function sit(
       if (behindUs === 0) stop.abort();
     },
     signal: stop.signal,
+    ...(sitting.inThread ? { tellAhead: tellInThread } : {}),
   };
   await followFeed(run).catch((error: unknown) => {
     expect(error).toMatchObject({ message: "killed" });
@@ -123,6 +127,7 @@ describe("followFeed", () => {
       ),
       scenario: fc.constantFrom("normal", "toxic-flow", "duplicates"),
       killedAfter: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+      inThread: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(sitting, { minLength: 1, maxLength: 5 }), async (sittings) => {
@@ -177,7 +182,59 @@ describe("followFeed", () => {
   });
 });
 
-const LAST: Sitting = { passesUs: MINUTE_US, scenario: "normal", killedAfter: undefined };
+const LAST: Sitting = {
+  passesUs: MINUTE_US,
+  scenario: "normal",
+  killedAfter: undefined,
+  inThread: false,
+};
+
+describe("a past that a thread tells", () => {
+  it("is the one that the feed tells itself, to the byte, and ends in the same state", async () => {
+    const clockAt = FROM + 3 * DAY_US;
+    const [own, threaded] = [new Map<string, string>(), new Map<string, string>()];
+    const ownEnd = await sit(undefined, LAST, clockAt, own);
+    const threadedEnd = await sit(undefined, { ...LAST, inThread: true }, clockAt, threaded);
+    expect(own.size).toBeGreaterThan(10_000);
+    expect([...threaded]).toEqual([...own]);
+    expect(threadedEnd).toEqual(ownEnd);
+  });
+
+  it("can be left in the middle, without a line lost or told twice", async () => {
+    const feed = pastFeed();
+    const whole = feed.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+    const told: string[] = [];
+    let state = pastFeed().save(0);
+    for (let sitting = 0; sitting < 3; sitting += 1) {
+      let batches = 0;
+      for await (const batch of tellInThread(state, 1_000)) {
+        told.push(...batch.lines);
+        state = batch.state;
+        batches += 1;
+        if (batches === 2) break;
+      }
+    }
+    expect(told).toEqual(whole.slice(0, 6_000));
+  });
+
+  it("fails as its thread fails", async () => {
+    const state = pastFeed().save(0);
+    const unknown = { ...state, telling: { ...state.telling, scenario: "unheard-of" } };
+    const telling = async () => {
+      for await (const _ of tellInThread(unknown, 10)) break;
+    };
+    await expect(telling()).rejects.toThrow("unknown scenario");
+  });
+});
+
+/** Two days of the past, all of which may leave. */
+function pastFeed(): SimulatorFeed {
+  const feed = SimulatorFeed.begin(WORLD, "normal");
+  const endsAt = epochUs(FROM + 2 * DAY_US);
+  feed.retell({ ...FINE, gridUs: HISTORY_GRID_US, endsAt });
+  feed.allow(feed.save(endsAt));
+  return feed;
+}
 
 describe("a store that stalls", () => {
   it("is waited for, and then told all that it missed", async () => {
