@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { damagedStore } from "../../lib/adapters/embedded/embedded-store-error.ts";
+import { openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
 import { openFileArchive } from "../../lib/adapters/local/file-archive.ts";
 import { type Verification, verify as verifyStore } from "../../lib/app/verify.ts";
 import { archiveProgress } from "../archive-progress.ts";
@@ -22,6 +25,7 @@ export const verify = defineCommand({
   run: async ({ options, terminal }) => {
     const config = await loadConfig(options);
     const paths = requireDirectory(options.data);
+    requireWhole(paths);
     const bar = openProgressBar(terminal, "verify");
     const settings = { settings: foldSettings(config), retention: config.retention };
     const found = await verifyDirectory({ paths, url: options.store }, settings, (lines, all) => {
@@ -36,6 +40,21 @@ export const verify = defineCommand({
     return isProven(found) ? 0 : 1;
   },
 });
+
+/**
+ * A damaged page may still give a text, and a text that is none would be taken for a fault of ours.
+ *
+ * @throws {EmbeddedStoreError} when the store's file is not what was written
+ */
+function requireWhole({ store: path }: DataPaths): void {
+  if (!existsSync(path)) return;
+  const store = openEmbedded({ path, access: "read" });
+  try {
+    if (!store.isWhole()) throw damagedStore(path);
+  } finally {
+    store.close();
+  }
+}
 
 type VerifySettings = Omit<Parameters<typeof verifyStore>[1], "onLines">;
 

@@ -130,6 +130,12 @@ export function explainStoreError(error: unknown, path: string): unknown {
   return new EmbeddedStoreError(known.kind, path, { message: known.say(path), cause: error });
 }
 
+/** What SQLite says of a page it cannot read, for damage that was found by looking at the whole file. */
+export function damagedStore(path: string): EmbeddedStoreError {
+  const message = `The store ${path} is damaged: a part of the file is missing or wrong; ${REBUILD}`;
+  return new EmbeddedStoreError("corrupt", path, { message });
+}
+
 function resultCodeOfSystemError(code: unknown): number {
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") return 8;
   if (code === "ENOSPC" || code === "EDQUOT") return 13;
