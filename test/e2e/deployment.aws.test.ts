@@ -195,7 +195,11 @@ describe("the deployed system", () => {
 
   it("is taken down, functions first", async () => {
     await deployment.remove();
-    await expect(deployment.physicalId("Stateless", "QueryFunction")).rejects.toThrow();
-    await expect(deployment.physicalId("Stateful", "IngestStream")).rejects.toThrow();
+    for (const stack of ["Stateless", "Stateful"] as const) {
+      await vi.waitFor(async () => expect(await deployment.statusOf(stack)).toBe("gone"), {
+        timeout: 60_000,
+        interval: 1_000,
+      });
+    }
   });
 });

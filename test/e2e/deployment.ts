@@ -22,6 +22,8 @@ export interface Deployment {
   invoke<Answer>(name: string, payload?: object): Promise<Answer>;
   /** The physical name of a resource, by the start of its logical id. */
   physicalId(stack: "Stateful" | "Stateless", logicalId: string): Promise<string>;
+  /** `CREATE_COMPLETE`, `DELETE_FAILED`; `gone` where there is no such stack. */
+  statusOf(stack: "Stateful" | "Stateless"): Promise<string>;
   /** Deletes both stacks. */
   remove(): Promise<void>;
 }
@@ -72,6 +74,15 @@ export function deploymentOf({ endpoint, settings }: DeploymentOptions): Deploym
       const [, id] = /<PhysicalResourceId>(.*?)<\/PhysicalResourceId>/.exec(found ?? "") ?? [];
       if (id === undefined) throw new Error(`no ${logicalId} in ${stack}:\n${answer}`);
       return id;
+    },
+    async statusOf(stack) {
+      const StackName = `Brawler-${stage}-${stack}`;
+      const answer = await cloudFormation(endpoint, { Action: "ListStacks" });
+      const [found] = [...answer.matchAll(/<member>(.*?)<\/member>/gs)]
+        .map(([, member]) => member ?? "")
+        .filter((member) => member.includes(`<StackName>${StackName}<`))
+        .filter((member) => !member.includes("DELETE_COMPLETE"));
+      return /<StackStatus>(.*?)</.exec(found ?? "")?.[1] ?? "gone";
     },
     async remove() {
       for (const stack of ["Stateless", "Stateful"]) {
