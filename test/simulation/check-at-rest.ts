@@ -8,6 +8,7 @@ import type { StoredTrade } from "../../lib/core/pipeline/context.ts";
 import { clearDirty, dirtyRows, tradeValue } from "../../lib/core/pipeline/rows.ts";
 import { type InstrumentState, newInstrumentState } from "../../lib/core/pipeline/state.ts";
 import { offer } from "../../lib/core/pipeline/step.ts";
+import { rescaleCore } from "../../lib/core/rollup/core-part.ts";
 import { decodeCore } from "../../lib/core/rollup/core-text.ts";
 import { RESOLUTIONS, type RollupRow, type TradeRow } from "../../lib/core/rollup/row.ts";
 import { isApplied } from "./fold-faults.ts";
@@ -141,7 +142,9 @@ function checkSums(
     const sum = { spread: 0n, inventory: 0n, gross: 0n, fees: 0n, funding: 0n, trades: 0 };
     for (const row of rows) {
       if (row.resolution !== resolution || !row.part.startsWith("core")) continue;
-      const { part } = decodeCore(row.value);
+      const { part, scale } = decodeCore(row.value);
+      // A row keeps the scale of its time: before the terms came, it was inferred.
+      rescaleCore(part, scale, state.scale);
       for (const field of ["spread", "inventory", "gross", "fees", "funding"] as const) {
         sum[field] += part[field];
       }

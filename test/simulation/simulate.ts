@@ -69,6 +69,8 @@ export interface Run extends SharedStores {
   /** Instruments of which an event has filled a hole. */
   readonly filled: Set<string>;
   readonly warm: Process[];
+  /** What was set aside for mistakes of the program was sent again. */
+  isMended: boolean;
   /** So far. */
   givenUps: number;
   processes: number;
@@ -79,8 +81,8 @@ const START_US = 1_767_225_600_000_000;
 const LIMIT_US = 60 * SECOND_US;
 const SWEEP_US = MINUTE_US;
 const PATIENCE_US = MINUTE_US as DurationUs;
-/** How long after the last fault everything may take to come to rest. */
-const REST_US = 30 * MINUTE_US;
+/** How long after the last fault everything may take to come to rest: a mapping may take one record in ten seconds. */
+const REST_US = 90 * MINUTE_US;
 /** In which whatever was still on its way, or frozen, comes in. */
 const ECHO_US = 3 * MINUTE_US;
 const STEPS_MAX = 200_000;
@@ -175,6 +177,7 @@ function setUp(options: SimulationOptions): Run {
     givenUp: new Map(),
     filled: new Set(),
     warm: [],
+    isMended: false,
     givenUps: 0,
     processes: 0,
     invocations: 0,
@@ -371,7 +374,9 @@ function comeToRest(run: Run): void {
   chaos.isOn = false;
   foldFaults.mend();
   run.warm.length = 0;
-  run.scheduler.after(10 * SECOND_US, () => {
+  // By then, whatever was about to be set aside is.
+  run.scheduler.after(2 * MINUTE_US, () => {
+    run.isMended = true;
     for (const { reason, text } of quarantined.values()) {
       if (reason !== "fold-fault") continue;
       const instrument = String(JSON.parse(text).instrument);
@@ -381,7 +386,8 @@ function comeToRest(run: Run): void {
 }
 
 function isAtRest(run: Run, mappings: readonly Mapping[]): boolean {
-  if (!mappings.every((mapping) => mapping.isDrained()) || run.givenUp.size > 0) return false;
+  if (!run.isMended || run.givenUp.size > 0) return false;
+  if (!mappings.every((mapping) => mapping.isDrained())) return false;
   return [...run.rawState.snapshots.values()].every(({ dirtySince }) => dirtySince === undefined);
 }
 
