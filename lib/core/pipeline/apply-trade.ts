@@ -223,19 +223,21 @@ function heldSince(state: InstrumentState, flow: LedgerFlow, targets: readonly C
   let until = state.open.to;
   let area = 0n;
   let maximum = 0;
+  // What was held between two trades of one instant counts for the maximum, though it lasted no time.
   const add = (since: number) => {
-    const change = Math.abs(held + flow.signedLots) - Math.abs(held);
-    area += BigInt(change) * BigInt(until - since);
-    maximum = Math.max(maximum, Math.abs(held + flow.signedLots));
+    const size = Math.abs(held + flow.signedLots);
+    if (size > maximum) maximum = size;
+    if (since >= until) return;
+    area += BigInt(size - Math.abs(held)) * BigInt(until - since);
     until = since;
   };
   for (let index = state.pending.length - 1; index >= 0; index -= 1) {
     const later = state.pending[index];
     if (later === undefined || later.time <= flow.time) break;
-    if (later.time < until) add(later.time);
+    add(later.time);
     held -= later.signedLots;
   }
-  if (flow.time < until) add(flow.time);
+  add(flow.time);
   for (const part of targets) {
     part.absoluteTime += area;
     part.maximumLots = Math.max(part.maximumLots, maximum);

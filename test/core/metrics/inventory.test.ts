@@ -114,6 +114,20 @@ describe("the most held, when trades are told late", () => {
     );
   });
 
+  it("counts what a late trade raises between two trades of one instant", async () => {
+    const tell = (second: number, sequence: number, side: string) => ({
+      ...{ type: "trade", instrument: "X", time: START + second * 1_000_000, sequence },
+      ...{ tradeId: `T${sequence}`, side, quantity: "1", price: "100" },
+      ...{ liquidity: "maker", fee: "0" },
+    });
+    const { inventory } = await figuresFrom([
+      tell(1, 1, "buy"),
+      tell(1, 2, "sell"),
+      tell(0, 3, "buy"),
+    ]);
+    expect(inventory.maximumAbsolute).toBe("2");
+  });
+
   it("is kept where a trade of before disproves it", async () => {
     const tell = (second: number, sequence: number, side: string, quantity: string) => ({
       ...{ type: "trade", instrument: "X", time: START + second * 1_000_000, sequence },
