@@ -13,13 +13,13 @@ import { systemClock } from "../../lib/adapters/local/system-clock.ts";
 import { s3Client } from "../../lib/adapters/s3/client.ts";
 import type { Report } from "../../lib/core/metrics/performance-metrics.ts";
 import { simulate } from "../../lib/core/simulator/simulation.ts";
-import { type DurationUs, type EpochUs, MINUTE_US } from "../../lib/core/units.ts";
+import { DAY_US, type DurationUs, type EpochUs, HOUR_US, MINUTE_US } from "../../lib/core/units.ts";
 import { reportFrom } from "../fold.ts";
 import { type Deployment, deploymentOf, REGION } from "./deployment.ts";
 import { openSlackReceiver, type SlackReceiver } from "./slack-receiver.ts";
 
 const INSTRUMENTS = ["BTC-PERP", "ETH-PERP"];
-const MARKET_US = (10 * MINUTE_US) as DurationUs;
+const MARKET_US = (30 * MINUTE_US) as DurationUs;
 
 const endpoint = inject("awsEndpoint");
 const account = {
@@ -78,7 +78,8 @@ describe("the deployed system", () => {
   afterAll(() => slack?.close());
 
   it("folds what is published into the figures of a local fold, each event once", async () => {
-    const from = Math.floor((systemClock.now() - MARKET_US) / MINUTE_US) * MINUTE_US;
+    // Yesterday's busy hours: young enough for every retention, and there are trades whatever the hour of the test.
+    const from = Math.floor(systemClock.now() / DAY_US) * DAY_US - 10 * HOUR_US;
     const market = simulate({
       seed: 11,
       from: from as EpochUs,
