@@ -15,11 +15,14 @@ import type { StageConfig } from "./stage-config.ts";
 import { durableTable } from "./state-tables.ts";
 import { allowReading, allowWriting } from "./store-access.ts";
 
-/** Where rollups and trades are kept: Timestream, or DynamoDB where an account may not have it. */
+/**
+ * Where rollups and trades are kept: DynamoDB, and with it Timestream where an account may have it. DynamoDB then holds
+ * what is asked for every minute, because a question costs Timestream half a minute of computing.
+ */
 export class MetricStorage extends Construct {
   /** How a function finds them. */
   readonly environment: Readonly<Record<string, string>>;
-  private readonly table: Table | undefined;
+  private readonly table: Table;
   private readonly database: string | undefined;
 
   constructor(
@@ -28,31 +31,28 @@ export class MetricStorage extends Construct {
     { config, buckets }: { readonly config: StageConfig; readonly buckets: DataBuckets },
   ) {
     super(scope, id);
-    if (config.store === "dynamodb") {
-      this.table = durableTable(this, "Table", METRICS_TABLE);
-      this.environment = { BRAWLER_METRICS_TABLE: this.table.tableName };
-    } else {
-      this.database = this.makeTimestream(config, buckets);
-      this.environment = { BRAWLER_TIMESTREAM_DATABASE: this.database };
-    }
+    this.table = durableTable(this, "Table", METRICS_TABLE);
+    this.database =
+      config.store === "timestream" ? this.makeTimestream(config, buckets) : undefined;
+    this.environment = {
+      BRAWLER_METRICS_TABLE: this.table.tableName,
+      ...(this.database === undefined ? {} : { BRAWLER_TIMESTREAM_DATABASE: this.database }),
+    };
   }
 
   grantRead(to: BrawlerFunction): void {
-    if (this.table === undefined) this.grantTimestream(to, ["timestream:Select"]);
-    else
-      allowReading(
-        to,
-        this.table,
-        (METRICS_TABLE.indexes ?? []).map(({ name }) => name),
-      );
+    const indexes = (METRICS_TABLE.indexes ?? []).map(({ name }) => name);
+    allowReading(to, this.table, indexes);
+    this.grantTimestream(to, ["timestream:Select"]);
   }
 
   grantWrite(to: BrawlerFunction): void {
-    if (this.table === undefined) this.grantTimestream(to, ["timestream:WriteRecords"]);
-    else allowWriting(to, this.table);
+    allowWriting(to, this.table);
+    this.grantTimestream(to, ["timestream:WriteRecords"]);
   }
 
   private grantTimestream(to: BrawlerFunction, actions: readonly string[]): void {
+    if (this.database === undefined) return;
     const { partition, region, account } = Stack.of(this);
     const database = `arn:${partition}:timestream:${region}:${account}:database/${this.database}`;
     to.allow(actions, ...TIMESTREAM_TABLES.map(({ name }) => `${database}/table/${name}`));
