@@ -113,10 +113,14 @@ function buffer(state: InstrumentState, event: BrawlerEvent, context: FoldContex
   state.buffer.set(event.sequence, event);
   state.bufferOldest = first ? event.time : Math.min(state.bufferOldest, event.time);
   state.bufferNewest = first ? event.time : Math.max(state.bufferNewest, event.time);
-  const span = state.bufferNewest - state.bufferOldest;
-  if (state.buffer.size < BUFFER_EVENTS && span < BUFFER_US) return "buffered";
-  skip(state, context);
+  while (waitedEnough(state)) skip(state, context);
   return "buffered";
+}
+
+/** One skip can leave as much behind the next gap, which has then been waited for as long. */
+function waitedEnough({ buffer, bufferOldest, bufferNewest }: InstrumentState): boolean {
+  if (buffer.size === 0) return false;
+  return buffer.size >= BUFFER_EVENTS || bufferNewest - bufferOldest >= BUFFER_US;
 }
 
 /** Gives up waiting: remembers the hole and goes on at the smallest buffered sequence. */

@@ -91,6 +91,20 @@ describe("a gap", () => {
     expect(feed.state.counters.gaps).toBe(1);
   });
 
+  it("is given up together with the one before it when as much waits behind it too", () => {
+    const feed = newFeed();
+    tell(feed, 1, 0, HEARTBEAT);
+    tell(feed, 3, 0, HEARTBEAT);
+    tell(feed, 5, 0, HEARTBEAT);
+    tell(feed, 7, 30, HEARTBEAT);
+    expect([feed.state.nextSequence, feed.state.buffer.size]).toEqual([6, 1]);
+    expect(feed.state.holes).toEqual([
+      { first: 2, last: 2 },
+      { first: 4, last: 4 },
+    ]);
+    expect(feed.state.counters.gaps).toBe(2);
+  });
+
   it("is given up at the end of the input", () => {
     const feed = newFeed();
     beats(feed, [2, 5, 9]);
