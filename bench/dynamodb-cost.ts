@@ -2,7 +2,7 @@
  * What a day in DynamoDB costs: a simulated day goes through the product's own fold, commits and flushes, and every
  * request the adapters make is counted in AWS's request units.
  *
- *     node bench/dynamodb-cost.ts [--hours 24: 1 or more] [--window 10] [--instruments 8] [--seed 42]
+ *     node bench/dynamodb-cost.ts [--hours 24: 1 or more] [--window 10] [--instruments 8, or a name] [--seed 42]
  *
  * The figures are exact and the same on every machine. docs/reference/cost.md holds them, and says what is assumed.
  */
@@ -42,7 +42,8 @@ const { values } = parseArgs({
 });
 const hours = positive("hours");
 const windowUs = positive("window") * SECOND_US;
-const instruments = INSTRUMENT_NAMES.slice(0, positive("instruments"));
+const named = INSTRUMENT_NAMES.filter((name) => name === values.instruments);
+const instruments = named.length > 0 ? named : INSTRUMENT_NAMES.slice(0, positive("instruments"));
 
 interface Told {
   events: number;

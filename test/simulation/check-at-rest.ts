@@ -13,7 +13,6 @@ import { decodeCore } from "../../lib/core/rollup/core-text.ts";
 import { RESOLUTIONS, type RollupRow, type TradeRow } from "../../lib/core/rollup/row.ts";
 import { isApplied } from "./fold-faults.ts";
 import { nameOf, rowKey } from "./memory-stores.ts";
-import { olderBody } from "./older-version.ts";
 import { naiveLedger, naiveMark } from "./oracle.ts";
 import type { Run } from "./simulate.ts";
 import type { Story, Told } from "./story.ts";
@@ -122,8 +121,7 @@ function checkVersions(
       log.violated("I3", `a row of ${story.instrument} bears ${version}, never committed`);
       continue;
     }
-    // The older program writes every horizon of a bucket that has changed, this one those that have: not more.
-    const { rollups, trades } = dirtyRows(decodeState(olderBody(body)), version);
+    const { rollups, trades } = dirtyRows(decodeState(body), version);
     const values = new Map([...rollups, ...trades].map((row) => [rowKey(row), row.value]));
     const other = rows.find((row) => values.get(rowKey(row)) !== row.value);
     if (other === undefined) continue;

@@ -1,5 +1,5 @@
 /** States as versions 1 to 3 wrote them: JSON with every name, in which big integers, maps and sets are tagged. */
-import { settlePrints } from "./recent-prints.ts";
+import { settlePrints, shortPrint } from "./recent-prints.ts";
 import { type InstrumentState, newInstrumentState } from "./state.ts";
 
 export const NAMED_VERSIONS: readonly number[] = [1, 2, 3];
@@ -21,7 +21,9 @@ export function decodeNamed(text: string): InstrumentState {
   const fresh = newInstrumentState(account, instrument, { horizons, maxAgeUs });
   const every = 2 ** horizons.length - 1;
   const dirtyMarkouts = new Map([...state.dirtyMarkouts].map((key) => [key, every]));
-  const whole = { ...fresh, ...state, settings: fresh.settings, recentEvents: [], dirtyMarkouts };
+  const recentPrints = state.recentPrints.map(shortPrint);
+  const own = { settings: fresh.settings, recentPrints, recentEvents: [], dirtyMarkouts };
+  const whole = { ...fresh, ...state, ...own };
   // One object per trade: what is pending and what is dirty must stay the same trade.
   for (const trade of whole.pending) {
     if (whole.dirtyTrades.has(trade.tradeId)) whole.dirtyTrades.set(trade.tradeId, trade);

@@ -4,17 +4,20 @@
  * follows from the rest is left out.
  */
 import { decodeNamed, NAMED_VERSIONS } from "./codec-named.ts";
-import { packState, unpackState } from "./pack-state.ts";
+import { shortenPrints } from "./pack-recent.ts";
+import { type PackedState, packState, unpackState } from "./pack-state.ts";
 import { settlePrints } from "./recent-prints.ts";
 import type { InstrumentState } from "./state.ts";
 
 /** Raised when the shape of the state changes; what the version before wrote must still be read. */
-export const STATE_VERSION = 4;
+export const STATE_VERSION = 5;
 /**
  * The oldest version whose program may read what this one writes: it takes what it does not know along, untouched. While
  * a deployment is under way, or after it was taken back, two versions fold the same states in turn.
  */
-const READABLE_FROM = 4;
+const READABLE_FROM = 5;
+/** It told core parts as text, and fingerprints whole. */
+const VERSION_BEFORE = 4;
 
 export class StateVersionError extends Error {
   override readonly name = "StateVersionError";
@@ -35,9 +38,16 @@ interface Envelope {
 export function decodeState(text: string): InstrumentState {
   const { v, from = v, ...packed } = JSON.parse(text) as Envelope;
   if (NAMED_VERSIONS.includes(v)) return decodeNamed(text);
-  if (from > STATE_VERSION || v < STATE_VERSION) {
+  if (from > STATE_VERSION || v < VERSION_BEFORE) {
     const range = `${NAMED_VERSIONS[0]} to ${STATE_VERSION}`;
     throw new StateVersionError(`state version must be ${range}, was ${v}: rebuild it`);
   }
-  return unpackState(packed);
+  return unpackState(v === VERSION_BEFORE ? withShortPrints(packed) : packed);
+}
+
+function withShortPrints(packed: Partial<PackedState>): object {
+  const { recentPrints } = packed;
+  return recentPrints === undefined
+    ? packed
+    : { ...packed, recentPrints: shortenPrints(recentPrints) };
 }

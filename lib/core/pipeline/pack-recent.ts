@@ -3,11 +3,12 @@
  * other nearly always, so only those that do not are told.
  */
 import type { JsonValue } from "../rollup/row.ts";
+import { shortPrint } from "./recent-prints.ts";
 import type { InstrumentState } from "./state.ts";
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/** Characters of a fingerprint of 32 bits. */
-const LENGTH = 6;
+/** Characters of a fingerprint. */
+const LENGTH = 3;
 
 /** The newest sequence, the fingerprints by slot, and what else stands in which slot; nothing where nothing came. */
 export function packPrints({
@@ -32,7 +33,7 @@ function expectedIn(slot: number, newest: number): number {
 
 function printText(print: number): string {
   let text = "";
-  for (let bits = 30; bits >= 0; bits -= 6) text += DIGITS[(print >>> bits) & 63] ?? "";
+  for (let bits = 6 * LENGTH - 6; bits >= 0; bits -= 6) text += DIGITS[(print >>> bits) & 63] ?? "";
   return text;
 }
 
@@ -49,6 +50,13 @@ export function unpackPrints(state: InstrumentState, packed: JsonValue | undefin
     state.recentPrints[slot] = printOf(prints.slice(at, at + LENGTH));
     at += LENGTH;
   });
+}
+
+/** Fingerprints as version 4 packed them, all 32 bits in six characters each, as they are packed now. */
+export function shortenPrints(packed: JsonValue): JsonValue {
+  const [newest, prints, ...others] = packed as [number, string, ...number[]];
+  const each = prints.match(/.{6}/g) ?? [];
+  return [newest, each.map((text) => printText(shortPrint(printOf(text)))).join(""), ...others];
 }
 
 function printOf(text: string): number {

@@ -1,9 +1,10 @@
 /** A state as plain values that JSON holds, and back: every field once, those of a new state left out. */
 import type { BrawlerEvent } from "../events/event.ts";
 import type { InstrumentSpec } from "../ledger/scale.ts";
-import { decodeCore, decodeScale, encodeCore, encodeScale } from "../rollup/core-text.ts";
+import { decodeScale, encodeScale } from "../rollup/core-text.ts";
 import { type JsonValue, RESOLUTIONS, type Resolution } from "../rollup/row.ts";
 import type { DurationUs } from "../units.ts";
+import { packCore, unpackCore } from "./pack-core.ts";
 import { packMarkouts, unpackMarkouts } from "./pack-markouts.ts";
 import { packPath, unpackPath } from "./pack-path.ts";
 import { packChains, unpackChains } from "./pack-quotes.ts";
@@ -84,10 +85,10 @@ export function packState(state: InstrumentState): PackedState {
     // The trades that are pending, then those that only wait to be written.
     pending: trades.length === 0 ? undefined : [state.pending.length, packTrades(trades, scale)],
     cursors: state.cursors,
-    open: encodeCore(state.open, scale),
+    open: packCore(state.open),
     openWidth: state.openWidth,
     path: packPath(state.path),
-    coarse: state.coarse.map((part) => encodeCore(part, scale)),
+    coarse: state.coarse.map(packCore),
     markouts: unlessEmpty(packMarkouts(state)),
     lateCores: unlessEmpty(packLate(state)),
     closed: unlessEmpty(
@@ -115,9 +116,9 @@ function packScalars(state: InstrumentState): Pick<PackedState, ScalarName> {
 }
 
 /** Rows of late flows: where they belong, and what they hold. */
-function packLate({ lateCores, scale }: InstrumentState): JsonValue[] {
+function packLate({ lateCores }: InstrumentState): JsonValue[] {
   return [...lateCores].flatMap(([key, { resolution, bucket, part }]) => {
-    return [key, resolution, bucket, encodeCore(part, scale)];
+    return [key, resolution, bucket, packCore(part)];
   });
 }
 
@@ -179,14 +180,14 @@ function unpackOrder(state: InstrumentState, packed: PackedState): void {
 }
 
 function unpackOpen(state: InstrumentState, packed: PackedState): void {
-  state.open = decodeCore(packed.open as string).part;
+  state.open = unpackCore(packed.open as JsonValue);
   state.openWidth = packed.openWidth as number;
   state.path = unpackPath(packed.path);
-  state.coarse = list(packed.coarse).map((text) => decodeCore(text as string).part);
+  state.coarse = list(packed.coarse).map(unpackCore);
   state.markouts = unpackMarkouts(list(packed.markouts), state);
-  const late = groups(list(packed.lateCores), 4) as [string, Resolution, number, string][];
-  for (const [key, resolution, bucket, text] of late) {
-    state.lateCores.set(key, { resolution, bucket, part: decodeCore(text).part });
+  const late = groups(list(packed.lateCores), 4) as [string, Resolution, number, JsonValue][];
+  for (const [key, resolution, bucket, part] of late) {
+    state.lateCores.set(key, { resolution, bucket, part: unpackCore(part) });
   }
 }
 

@@ -14,7 +14,7 @@ import { advanceTo } from "./buckets.ts";
 import { applyQuote } from "./chains.ts";
 import type { FoldContext } from "./context.ts";
 import { type Applied, type Outcome, type Quarantine, quarantine } from "./outcome.ts";
-import { printAt } from "./recent-prints.ts";
+import { saysTheSame } from "./recent-prints.ts";
 import { halfTicks, lotsOf } from "./rescale.ts";
 import type { Hole, InstrumentState } from "./state.ts";
 
@@ -83,7 +83,7 @@ function fillOrRepeat(state: InstrumentState, event: BrawlerEvent, context: Fold
   }
   const slot = sequence % RECENT;
   const known = state.recentSequences[slot] === sequence;
-  if (known && printAt(state, slot) !== fingerprint(event)) return conflict(state, event);
+  if (known && !saysTheSame(state, slot, event)) return conflict(state, event);
   return duplicate(state);
 }
 
