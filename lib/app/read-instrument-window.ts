@@ -12,6 +12,7 @@ import {
 import { coverOf } from "../core/rollup/ladder.ts";
 import { emptyMarkoutPart, mergeMarkoutParts } from "../core/rollup/markout-part.ts";
 import type { CommittedState, ReportSettings } from "./committed-state.ts";
+import { inLanes } from "./in-lanes.ts";
 import { recoveredTime } from "./recovered-time.ts";
 import type { RowReader, Span } from "./row-reader.ts";
 import type { CoreRow, MarkoutRow } from "./settled-rows.ts";
@@ -21,6 +22,9 @@ export interface Windows {
   readonly instruments: readonly InstrumentWindow[];
   readonly sample: MarkoutSample;
 }
+
+/** So many instruments are read at once: beyond, a store of few connections would refuse what has waited too long. */
+const READ_TOGETHER = 4;
 
 export async function readWindows(
   reader: RowReader,
@@ -34,21 +38,19 @@ export async function readWindows(
     reader.levelsBefore(states, span.from),
     reader.cores(asked),
     reader.markouts(asked),
-    Promise.all(states.map((state) => reader.trades(state, span))),
+    inLanes(READ_TOGETHER, states, (state) => reader.trades(state, span)),
   ]);
   const sample = sampleOf(settings.horizons, trades);
-  const instruments = await Promise.all(
-    states.map((state, index) => {
-      const own = states.length === 1 ? sample : sampleOf(settings.horizons, [trades[index] ?? []]);
-      return merged(reader, settings, state, {
-        span,
-        levels: levels[index],
-        cores: cores[index] ?? [],
-        markouts: markouts[index] ?? [],
-        sample: own,
-      });
-    }),
-  );
+  const instruments = await inLanes(READ_TOGETHER, states, (state, index) => {
+    const own = states.length === 1 ? sample : sampleOf(settings.horizons, [trades[index] ?? []]);
+    return merged(reader, settings, state, {
+      span,
+      levels: levels[index],
+      cores: cores[index] ?? [],
+      markouts: markouts[index] ?? [],
+      sample: own,
+    });
+  });
   return { instruments, sample };
 }
 

@@ -52,10 +52,13 @@ async function dailyNet(
     from + (index + 1) * DAY_US > first ? 0 : null,
   );
   const midOf = (key: string) => presentMid(states, key);
-  for (const state of states) {
-    const rate = conversionRate(state.summary.spec?.settle ?? "USD", reporting, midOf);
-    for (const [index, net] of await netByDay(reader, state, { from, to })) {
-      days[index] = addNet(days[index] ?? null, net, rate);
+  const ranges = [{ resolution: "1d" as const, from, to }];
+  const found = await reader.cores(states.map((of) => ({ of, ranges })));
+  for (const [at, { summary }] of states.entries()) {
+    const rate = conversionRate(summary.spec?.settle ?? "USD", reporting, midOf);
+    for (const { bucket, part } of found[at] ?? []) {
+      const index = (bucket - from) / DAY_US;
+      days[index] = addNet(days[index] ?? null, netOf(part, summary.scale), rate);
     }
   }
   return days;
@@ -80,19 +83,7 @@ function presentMid(states: readonly CommittedState[], key: string): ExactDecima
   return found === undefined || found.mid === 0 ? undefined : priceToExact(found.scale, found.mid);
 }
 
-/** Net PnL as each day's own report gives it; undefined where something in it has no price. */
-async function netByDay(
-  reader: RowReader,
-  state: CommittedState,
-  { from, to }: { readonly from: number; readonly to: number },
-): Promise<[number, ExactDecimal | undefined][]> {
-  const ranges = [{ resolution: "1d" as const, from, to }];
-  const [rows = []] = await reader.cores([{ of: state, ranges }]);
-  return rows.map(({ bucket, part }) => {
-    return [(bucket - from) / DAY_US, netOf(part, state.summary.scale)];
-  });
-}
-
+/** Net PnL as the day's own report gives it; undefined where something in it has no price. */
 function netOf(part: CorePart, scale: Scale): ExactDecimal | undefined {
   const owed = Object.values(part.feesUnconverted).some((fee) => fee !== 0n);
   const unpriced = part.mid === 0 && part.position !== 0;
