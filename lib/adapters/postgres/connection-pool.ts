@@ -52,7 +52,7 @@ const WAITED_IN_VAIN = "timeout exceeded when trying to connect";
 export function connectionPool(location: PoolLocation): ConnectionPool {
   const where = placeOf(location);
   const pool = new Pool({
-    connectionString: withSearchPath(location.url, location.schema),
+    connectionString: withSettings(location.url, location.schema),
     application_name: "brawler",
     max: location.connections,
     connectionTimeoutMillis: location.waitMs,
@@ -208,10 +208,17 @@ function typeParser(oid: number, format?: "text" | "binary"): unknown {
     : types.getTypeParser(oid, "text");
 }
 
+/**
+ * Every statement is planned once a connection: all are lookups by index whatever their values, and planning over the
+ * partitions anew costs more than most of them do.
+ */
+const PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan";
+
 /** Names are looked for in our schema, and extensions in `public`; what the address already asks of the server is kept. */
-function withSearchPath(address: string, schema: string): string {
+function withSettings(address: string, schema: string): string {
   const url = new URL(address);
-  const options = [url.searchParams.get("options"), `-c search_path=${schema},public`];
+  const asked = url.searchParams.get("options");
+  const options = [PLANNED_ONCE, asked, `-c search_path=${schema},public`];
   url.searchParams.set("options", options.filter((option) => option !== null).join(" "));
   return url.href;
 }

@@ -9,6 +9,8 @@ export interface NameIds {
   /** Without asking the database. */
   knownSeries(series: Series): number | undefined;
   findSeries(series: Series): Promise<number | undefined>;
+  /** An id that was read beside something else, and so need not be asked for. */
+  learnSeries(series: Series, id: number): void;
   /** The id of a series, made on first use; by itself, outside any transaction. */
   ensureSeries(series: Series): Promise<number>;
   knownPart(name: string): number | undefined;
@@ -57,6 +59,7 @@ export function nameIds(pool: ConnectionPool): NameIds {
   return {
     knownSeries: ({ account, instrument }) => series.known.get(account)?.get(instrument),
     findSeries: ({ account, instrument }) => series.find(account, instrument),
+    learnSeries: ({ account, instrument }, id) => series.learn(account, instrument, id),
     ensureSeries: ({ account, instrument }) => series.ensure(account, instrument),
     knownPart: (name) => parts.known.get(name)?.get(""),
     findPart: (name) => parts.find(name, ""),
@@ -79,13 +82,15 @@ export function nameIds(pool: ConnectionPool): NameIds {
 function idsOf(pool: ConnectionPool, statements: typeof SERIES) {
   const known = new Map<string, Map<string, number>>();
 
+  function learn(first: string, second: string, id: number): void {
+    known.set(first, (known.get(first) ?? new Map<string, number>()).set(second, id));
+  }
+
   async function find(first: string, second: string): Promise<number | undefined> {
     const found = known.get(first)?.get(second);
     if (found !== undefined) return found;
     const id = (await pool.rows<[number]>(statements.find, stored(first, second)))[0]?.[0];
-    if (id !== undefined) {
-      known.set(first, (known.get(first) ?? new Map<string, number>()).set(second, id));
-    }
+    if (id !== undefined) learn(first, second, id);
     return id;
   }
 
@@ -98,7 +103,7 @@ function idsOf(pool: ConnectionPool, statements: typeof SERIES) {
     return made;
   }
 
-  return { known, find, ensure };
+  return { known, learn, find, ensure };
 }
 
 function stored(...texts: readonly string[]): string[] {

@@ -46,7 +46,7 @@ const KEYS = {
 };
 const SUMMARIES = {
   name: "state-summaries",
-  text: `SELECT account, instrument, epoch, gen, summary ${FROM} ORDER BY account, instrument`,
+  text: `SELECT series.id, account, instrument, epoch, gen, summary ${FROM} ORDER BY account, instrument`,
 };
 const OWING = {
   name: "state-owing",
@@ -83,7 +83,14 @@ export function stateTable(pool: ConnectionPool, ids: NameIds): StateTable {
       return commitIn(pool, id, expected, next);
     },
     keys: async () => (await pool.rows<[string, string]>(KEYS, [])).map(asKey),
-    summaries: async () => (await pool.rows<SummaryColumns>(SUMMARIES, [])).map(asSummary),
+    summaries: async () => {
+      const found = await pool.rows<[number, ...SummaryColumns]>(SUMMARIES, []);
+      return found.map(([id, ...columns]) => {
+        const summary = asSummary(columns);
+        ids.learnSeries(summary, id);
+        return summary;
+      });
+    },
     owing: async (before, limit) => {
       requireLimit(limit);
       return (await pool.rows<[string, string]>(OWING, [before, limit])).map(asKey);

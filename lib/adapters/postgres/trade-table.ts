@@ -77,6 +77,10 @@ export function tradeTable(pool: ConnectionPool, ids: NameIds): TradeTable {
   /** `undefined` when the range asks for all of them. */
   async function seriesIn({ account, instrument }: TradeRange) {
     if (account === undefined && instrument === undefined) return undefined;
+    if (account !== undefined && instrument !== undefined) {
+      const id = await ids.findSeries({ account, instrument });
+      return id === undefined ? [] : [id];
+    }
     return (await ids.seriesMatching(account, instrument)).map(({ id }) => id);
   }
 
