@@ -67,6 +67,11 @@ const BENCHES: readonly Bench[] = [
       },
     ],
   },
+  {
+    file: "cold-import.ts",
+    quick: ["--quick"],
+    readings: [{ pattern: RATIO_ROW, name: (peer) => `cold import, against ${peer}` }],
+  },
   { file: "postgres.ts", quick: ["--quick"], readings: [] },
   { file: "simulate.ts", quick: ["--quick"], readings: [] },
   { file: "long-run.ts", quick: ["--events", "300000"], readings: [] },

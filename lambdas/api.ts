@@ -1,12 +1,14 @@
 /** Answers `/api/v1`: what the gateway's authorizer let through, held to the caller's role. */
+
 import { handle, type LambdaContext } from "hono/aws-lambda";
+import { metricStore } from "#metric-store";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
 import { answerQueries } from "../lib/app/answer-query.ts";
 import { createCloudApp } from "../lib/http/cloud-app.ts";
 import { deskConfig } from "./desk.ts";
 import { optionalEnv, requireEnv } from "./env.ts";
 import { observed, observers } from "./observed.ts";
-import { metricStore, stateStore } from "./stores.ts";
+import { stateStore } from "./stores.ts";
 
 const version = requireEnv("BRAWLER_VERSION");
 const config = deskConfig();

@@ -1,10 +1,11 @@
-/** What every function has around it: a trace, structured logs with the request's id, metrics that go out at the end. */
+/**
+ * What every function has around it: structured logs with the ids of request and trace, metrics that go out at the end.
+ * The trace itself is the service's: see docs/explanation/decisions/0038-bundles-of-what-runs.md.
+ */
 import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
-import { Tracer } from "@aws-lambda-powertools/tracer";
-import { captureLambdaHandler } from "@aws-lambda-powertools/tracer/middleware";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 
@@ -16,15 +17,12 @@ export interface Observers {
 /** Reads its names from the environment, as the stack sets them. */
 export const observers: Observers = { logger: new Logger(), metrics: new Metrics() };
 
-const tracer = new Tracer();
-
-/** The handler that the service calls; what it throws is logged and traced once, here. */
+/** The handler that the service calls; what it throws is logged once, here. */
 export function observed<Event, Result>(
   handle: (event: Event, context: Context) => Promise<Result>,
 ): (event: Event, context: Context) => Promise<Result> {
   const { logger, metrics } = observers;
   return middy<Event, Result>()
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(injectLambdaContext(logger, { clearState: true }))
     .use(logMetrics(metrics, { throwOnEmptyMetrics: false }))
     .onError(({ error }) => {

@@ -1,11 +1,12 @@
 /** What the processor and the redrive run: one use case over the stack's stores and its archive. */
+import { metricStore } from "#metric-store";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
 import { createProcessor } from "../lib/app/instrument-processor.ts";
 import type { BatchAnswer, BatchPorts } from "../lib/app/process-batch.ts";
 import { frames, quarantine, recordArchive } from "./archive.ts";
 import { deskConfig } from "./desk.ts";
 import { count, observers } from "./observed.ts";
-import { metricStore, stateStore } from "./stores.ts";
+import { stateStore } from "./stores.ts";
 
 export function pipeline(): BatchPorts<string> {
   const { horizons, maxAgeUs, retention } = deskConfig();

@@ -1,10 +1,11 @@
 /** Writes rows that a committed state still owes where no traffic followed the crash that left them. */
+import { metricStore } from "#metric-store";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
 import { flushDirty } from "../lib/app/flush-dirty.ts";
 import { MINUTE_US } from "../lib/core/units.ts";
 import { deskConfig } from "./desk.ts";
 import { count, observed, observers } from "./observed.ts";
-import { metricStore, stateStore } from "./stores.ts";
+import { stateStore } from "./stores.ts";
 
 const ports = {
   state: stateStore(),

@@ -2,12 +2,18 @@
  * A Lambda function as all of ours are: its own role with nothing but what it was granted, its own log group with an
  * end, traced, arm64, one minified ES module.
  */
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { AssetHashType, DockerImage, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
-import { type BundlingOptions, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
@@ -36,12 +42,12 @@ export interface BrawlerFunctionProps {
   readonly timeout?: Duration;
   /** At most this many at once: a bound on money where something runs away. */
   readonly concurrency?: number;
-  /** What the bundle needs beside the code. */
-  readonly bundling?: Pick<BundlingOptions, "commandHooks">;
+  /** A folder that the code finds beside itself, by the name it has there. */
+  readonly beside?: { readonly name: string; readonly from: string };
 }
 
 export class BrawlerFunction extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
   readonly role: Role;
   /** As it stands in `lambdas/`. */
   readonly lambdaName: string;
@@ -57,13 +63,11 @@ export class BrawlerFunction extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
-    this.function = new NodejsFunction(this, "Function", {
+    this.function = new LambdaFunction(this, "Function", {
       functionName,
       description: props.description,
-      entry: `${ROOT}lambdas/${name}.ts`,
-      projectRoot: ROOT,
-      depsLockFilePath: `${ROOT}package-lock.json`,
-      handler: "handler",
+      code: codeOf(props),
+      handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb ?? 256,
@@ -76,7 +80,6 @@ export class BrawlerFunction extends Construct {
       ...(config.reservedConcurrency && props.concurrency !== undefined
         ? { reservedConcurrentExecutions: props.concurrency }
         : {}),
-      bundling: { ...BUNDLING, ...props.bundling },
     });
     this.grantLogsAndTraces(functionName);
     if (props.deadLetterQueue !== undefined) {
@@ -132,18 +135,21 @@ function commonEnvironment(config: StageConfig, name: string): Readonly<Record<s
   };
 }
 
-/** ES modules with the packages' own module builds: half the size, and half the time to import. */
-const BUNDLING: BundlingOptions = {
-  format: OutputFormat.ESM,
-  target: "node24",
-  mainFields: ["module", "main"],
-  minify: true,
-  sourceMap: false,
-  bundleAwsSDK: true,
-  banner:
-    "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  forceDockerBundling: false,
-};
+/** Built when the stack is, by our own esbuild: there is no container to fall back on, and none is needed. */
+function codeOf({ config, name, beside }: BrawlerFunctionProps): Code {
+  const command = [`${ROOT}bin/bundle-function.ts`, name, config.store];
+  const tryBundle = (folder: string) => {
+    const stdio = ["ignore", "inherit", "inherit"] as const;
+    execFileSync(process.execPath, [...command, folder], { stdio: [...stdio] });
+    if (beside !== undefined) cpSync(beside.from, `${folder}/${beside.name}`, { recursive: true });
+    return true;
+  };
+  return Code.fromAsset(`${ROOT}lambdas`, {
+    assetHashType: AssetHashType.OUTPUT,
+    // The command is never run in an image: by it the CDK tells one bundle of a folder from another.
+    bundling: { image: DockerImage.fromRegistry("none"), command, local: { tryBundle } },
+  });
+}
 
 /** Reasons for `withoutDeadLetters`. */
 export const NO_DEAD_LETTERS = {

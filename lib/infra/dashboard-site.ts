@@ -81,13 +81,7 @@ export class DashboardSite extends Construct {
       environment: { BRAWLER_SITE_BUCKET: site.bucketName },
       memoryMb: 512,
       timeout: Duration.minutes(2),
-      bundling: {
-        commandHooks: {
-          beforeInstall: () => [],
-          beforeBundling: () => [],
-          afterBundling: (_input, output) => [`cp -R "${PAGE}" "${output}/page"`],
-        },
-      },
+      beside: { name: "page", from: PAGE },
     });
     const files = site.arnForObjects("*");
     publisher.allowBelow(["s3:DeleteObject", "s3:PutObject"], files, BUILT_FILES);

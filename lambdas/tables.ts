@@ -1,0 +1,4 @@
+/** The tables' one client. */
+import { dynamoDbClient } from "../lib/adapters/dynamodb/client.ts";
+
+export const client = dynamoDbClient();
