@@ -11,7 +11,9 @@ import { s3Quarantine } from "../../../lib/adapters/s3/quarantine.ts";
 import { s3RecordArchive } from "../../../lib/adapters/s3/record-archive.ts";
 import type { EpochUs } from "../../../lib/core/units.ts";
 import { archivedStreamContract } from "../../contract/archived-stream.contract.ts";
+import { failedBatchesContract } from "../../contract/failed-batches.contract.ts";
 import { quarantineContract } from "../../contract/quarantine.contract.ts";
+import { base64Of, givenUpIn } from "./given-up.ts";
 import { quarantinedItems } from "./stored-objects.ts";
 
 const codec = zlibFrameCodec();
@@ -55,6 +57,15 @@ quarantineContract("An emulated S3", async () => {
     items: () => quarantinedItems(bucket, place.prefix),
     close,
   };
+});
+
+failedBatchesContract("An emulated S3", {
+  open: async () => {
+    const { bucket, close } = await openBucket();
+    // It tells times by the second: within one, names decide.
+    return givenUpIn(bucket, (n) => `shardId-0/${String(n).padStart(5, "0")}`, close);
+  },
+  toData: base64Of,
 });
 
 describe("an emulated S3", () => {

@@ -354,31 +354,6 @@ describe("failed batches", () => {
     );
   });
 
-  it("are pending until they are settled, while the list is being read too", async () => {
-    const { failed, leave, pending } = open(bucketModel(2));
-    for (const n of [1, 2, 3, 4, 5]) await leave(`s/${n}`, payloadOf(String(n)));
-    const seen: string[] = [];
-    for await (const { name, batch } of failed.pending()) {
-      seen.push(batch.records[0]?.sequenceNumber ?? "");
-      await failed.settle(name);
-      await failed.settle(name);
-    }
-    expect(seen).toEqual(["1", "2", "3", "4", "5"]);
-    expect(await pending()).toEqual([]);
-  });
-
-  it("pass over one that another has settled meanwhile", async () => {
-    const { model, failed, leave } = open();
-    await leave("s/1", payloadOf("1"));
-    await leave("s/2", payloadOf("2"));
-    const seen: string[] = [];
-    for await (const { name } of failed.pending()) {
-      seen.push(name);
-      model.objects.clear();
-    }
-    expect(seen).toHaveLength(1);
-  });
-
   it.each([
     { content: "not JSON", when: "no JSON" },
     { content: "null", when: "nothing" },
