@@ -16,6 +16,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: [...CONTRACT, ...SIMULATION, ...BROWSER, ...AWS, "test/planted/**"],
+          globalSetup: ["test/infra/global-setup.ts"],
           testTimeout: 60_000,
         },
       },
