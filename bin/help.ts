@@ -5,8 +5,9 @@ import { flagName, type Option, type OptionTable } from "./option.ts";
 export const INVOCATION = "npx brawler";
 
 /** `--speed N`. */
-export function flagUsage(key: string, { valueName }: Option<unknown>): string {
-  return valueName === undefined ? flagName(key) : `${flagName(key)} ${valueName}`;
+export function flagUsage(key: string, { valueName, short }: Option<unknown>): string {
+  const flags = short === undefined ? flagName(key) : `-${short}, ${flagName(key)}`;
+  return valueName === undefined ? flags : `${flags} ${valueName}`;
 }
 
 /** `simulate [options]`, `replay FILE… [options]`. */

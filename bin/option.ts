@@ -11,6 +11,10 @@ export interface Option<T> {
   readonly fallback: T;
   /** How help names `fallback`; nothing to name where leaving out means "no". */
   readonly fallbackText: string | undefined;
+  /** One letter that stands for the flag: `c` is typed `-c`. */
+  readonly short?: string;
+  /** Several make a longer list; without it the last one wins. */
+  readonly isList?: boolean;
 }
 
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
@@ -57,6 +61,27 @@ export function optionOr<T>(
     throw new RangeError(`the default must be ${kind.expected}, was ${standard}`);
   }
   return { valueName, summary, kind, fallback, fallbackText: standard };
+}
+
+/** A flag with a value that may be given many times: the list of them, in their order. */
+export function repeated<Item>(
+  kind: ValueKind<Item>,
+  valueName: string,
+  { short, summary }: { readonly short: string; readonly summary: string },
+): Option<readonly Item[]> {
+  const read = (text: string) => {
+    const value = kind.read(text);
+    return value === undefined ? undefined : [value];
+  };
+  return {
+    valueName,
+    summary,
+    kind: { expected: kind.expected, read },
+    fallback: [],
+    fallbackText: undefined,
+    short,
+    isList: true,
+  };
 }
 
 /** `asOf` → `--as-of`. */

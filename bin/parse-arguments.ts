@@ -9,7 +9,8 @@ export interface ParsedArguments<Table extends OptionTable> {
 }
 
 /**
- * Reads what stands after the command's name. The last of a repeated flag wins, `--` ends the flags.
+ * Reads what stands after the command's name. The last of a repeated flag wins, unless it makes a list; `--` ends
+ * the flags.
  *
  * @throws {CliError} usage, for an unknown flag (with the likely one), a missing value or one that does not read
  */
@@ -17,13 +18,16 @@ export function parseArguments<Table extends OptionTable>(
   table: Table,
   typed: readonly string[],
 ): ParsedArguments<Table> {
-  const keyByFlag = new Map(Object.keys(table).map((key) => [flagName(key), key]));
+  const keyByFlag = keysByFlag(table);
   const { tokens } = parseArgs({
     args: [...typed],
     options: Object.fromEntries(
-      Object.entries(table).map(([key, { valueName }]) => [
+      Object.entries(table).map(([key, { valueName, short }]) => [
         flagName(key).slice(2),
-        { type: valueName === undefined ? "boolean" : "string" },
+        {
+          type: valueName === undefined ? "boolean" : "string",
+          ...(short !== undefined && { short }),
+        },
       ]),
     ),
     allowPositionals: true,
@@ -39,9 +43,19 @@ export function parseArguments<Table extends OptionTable>(
     if (token.kind !== "option") continue;
     const key = keyByFlag.get(token.rawName);
     if (key === undefined) throw unknownFlag(token.rawName, [...keyByFlag.keys()]);
-    values[key] = readValue(token.rawName, table[key], token.value);
+    const value = readValue(token.rawName, table[key], token.value);
+    values[key] = table[key]?.isList === true ? [values[key], value].flat() : value;
   }
   return { options: values as OptionValues<Table>, operands };
+}
+
+function keysByFlag(table: OptionTable): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(table).flatMap(([key, { short }]) => [
+      [flagName(key), key] as const,
+      ...(short === undefined ? [] : [[`-${short}`, key] as const]),
+    ]),
+  );
 }
 
 function unknownFlag(name: string, known: readonly string[]): Error {

@@ -17,6 +17,15 @@ export const text: ValueKind<string> = {
   read: (typed) => (typed === "" ? undefined : typed),
 };
 
+/** A deployment's setting, as CDK takes it. */
+export const setting: ValueKind<readonly [name: string, value: string]> = {
+  expected: "NAME=VALUE, such as store=dynamodb",
+  read: (typed) => {
+    const [, name, value] = /^([A-Za-z@][^=\s]*)=(.*)$/.exec(typed) ?? [];
+    return name === undefined || value === undefined ? undefined : [name, value];
+  },
+};
+
 export const duration: ValueKind<DurationUs> = {
   expected: "a whole number and us, ms, s, m, h or d, such as 24h",
   read: parseDuration,

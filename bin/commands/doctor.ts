@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { Finding } from "../../lib/app/finding.ts";
 import { archiveProgress } from "../archive-progress.ts";
-import { CliError, reasonOf } from "../cli-error.ts";
+import { CliError, reasonOf, usageError } from "../cli-error.ts";
 import { defineCommand, jsonOption } from "../command.ts";
 import {
   dataPaths,
@@ -12,19 +13,12 @@ import {
   runningProcess,
 } from "../data-directory.ts";
 import { dataOption } from "../data-option.ts";
+import type { TypedSettings } from "../deployment-preflight.ts";
+import { findingsJson, findingsText } from "../finding-text.ts";
 import { formatBytes, formatCount } from "../format-figures.ts";
 import { DEFAULT_PORT, LOOPBACK_ADDRESSES, whyNotFree } from "../loopback.ts";
-import { optionOr } from "../option.ts";
-import { type Column, drawTable, type Style } from "../table.ts";
-import { port } from "../value-kind.ts";
-
-/** `warn` works, but not as well as it could; `fail` will not work. */
-interface Finding {
-  readonly check: string;
-  readonly verdict: "ok" | "warn" | "fail";
-  readonly detail: string;
-  readonly mend?: string;
-}
+import { flag, optionOr, repeated } from "../option.ts";
+import { port, setting } from "../value-kind.ts";
 
 const NEEDED_MAJOR = 24;
 const LITTLE_SPACE = 1e9;
@@ -34,59 +28,56 @@ const EARLIEST_CLOCK_MS = 1_735_689_600_000;
 
 export const doctor = defineCommand({
   name: "doctor",
-  summary: "Check that this machine has what brawler needs, and say how to mend what it lacks",
+  summary:
+    "Check that this machine, or an AWS account, has what brawler needs, and say how to mend what it lacks",
   options: {
     data: dataOption,
     port: optionOr(port, "N", DEFAULT_PORT, "port that the page will use"),
+    aws: flag("check what a deployment needs instead, and create nothing"),
+    context: repeated(setting, "NAME=VALUE", {
+      short: "c",
+      summary: "a setting of the deployment, as npm run deploy takes it; as often as need be",
+    }),
     json: jsonOption,
   },
-  examples: ["doctor", "doctor --data /var/lib/desk-a --port 8080"],
+  examples: [
+    "doctor",
+    "doctor --data /var/lib/desk-a --port 8080",
+    "doctor --aws -c alertEmail=desk@example.com -c store=dynamodb",
+  ],
   run: async ({ options, terminal }) => {
-    const findings = [
-      nodeVersion(),
-      await embeddedDatabase(),
-      compression(),
-      clock(),
-      dataDirectory(options.data),
-      ...recordedFigures(options.data),
-      diskSpace(options.data),
-      ...(await freePort(options.port, options.data)),
-    ];
+    if (!options.aws && options.context.length > 0) {
+      throw usageError({ what: "-c is a setting of a deployment", mend: "add --aws" });
+    }
+    const findings = options.aws ? await onAws(options.context) : await onThisMachine(options);
+    const next = options.aws ? "npm run deploy, with the same -c" : "npm start";
     await terminal.print(
-      options.json ? findingsJson(findings) : findingsText(findings, terminal.colour),
+      options.json
+        ? findingsJson(findings)
+        : findingsText(findings, { colour: terminal.colour, next }),
     );
     return findings.some(({ verdict }) => verdict === "fail") ? 1 : 0;
   },
 });
 
-function findingsJson(findings: readonly Finding[]): string {
-  return JSON.stringify({ schema: "brawler.doctor/1", findings }, null, 2);
+/** The SDK's clients are loaded by who asks for them alone. */
+async function onAws(settings: TypedSettings): Promise<readonly Finding[]> {
+  const { deploymentPreflight } = await import("../deployment-preflight.ts");
+  const { findings } = await deploymentPreflight(settings);
+  return [nodeVersion(), ...findings];
 }
 
-const COLUMNS: readonly Column[] = [
-  { title: "check", align: "left" },
-  { title: "", align: "left" },
-  { title: "found", align: "left" },
-];
-
-const STYLES: Readonly<Record<Finding["verdict"], Style>> = {
-  ok: "dim",
-  warn: "strong",
-  fail: "loss",
-};
-
-function findingsText(findings: readonly Finding[], colour: boolean): string {
-  const rows = findings.map(({ check, verdict, detail, mend }) => [
-    { text: check, style: "plain" as const },
-    { text: verdict, style: STYLES[verdict] },
-    { text: mend === undefined ? detail : `${detail}; ${mend}`, style: "plain" as const },
-  ]);
-  const failed = findings.filter(({ verdict }) => verdict === "fail").length;
-  const conclusion =
-    failed === 0
-      ? "Ready. Next: npm start"
-      : `${failed} of ${findings.length} checks failed; mend these first.`;
-  return `${drawTable(COLUMNS, rows, colour)}\n\n${conclusion}`;
+async function onThisMachine(options: { readonly data: string; readonly port: number }) {
+  return [
+    nodeVersion(),
+    await embeddedDatabase(),
+    compression(),
+    clock(),
+    dataDirectory(options.data),
+    ...recordedFigures(options.data),
+    diskSpace(options.data),
+    ...(await freePort(options.port, options.data)),
+  ];
 }
 
 function nodeVersion(): Finding {

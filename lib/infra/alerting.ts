@@ -8,6 +8,7 @@ import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { acknowledge } from "./acknowledge.ts";
 import { BrawlerFunction, NO_DEAD_LETTERS } from "./brawler-function.ts";
+import { RESERVED } from "./reserved-concurrency.ts";
 import { minutely } from "./schedules.ts";
 import type { StageConfig } from "./stage-config.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
@@ -105,7 +106,7 @@ export class Alerting extends Construct {
         BRAWLER_ALERTS_TOPIC: this.alerts.topicArn,
         BRAWLER_OPERATIONS_TOPIC: this.operations.topicArn,
       },
-      concurrency: 1,
+      concurrency: RESERVED["alert-notifier"],
     });
     alertAccess.grant(notifier, stateful);
     notifier.allow(["sns:Publish"], this.alerts.topicArn, this.operations.topicArn);
@@ -145,7 +146,7 @@ export class Alerting extends Construct {
           : {}),
       },
       timeout: Duration.seconds(30),
-      concurrency: 2,
+      concurrency: RESERVED["slack-notifier"],
     });
     slack.allow(["secretsmanager:GetSecretValue"], `${secret.secretArn}-??????`);
     alertAccess.grant(slack, stateful);

@@ -1,5 +1,6 @@
 import { type App, type Environment, Tags, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
+import { stackNames } from "./account-needs.ts";
 import type { StageConfig } from "./stage-config.ts";
 import { StatefulStack } from "./stateful-stack.ts";
 import { StatelessStack } from "./stateless-stack.ts";
@@ -11,14 +12,14 @@ export interface Stacks {
 
 /** Both stacks of a stage. */
 export function createStacks(app: App, config: StageConfig, env: Environment): Stacks {
-  const id = `Brawler-${config.stage}`;
-  const stateful = new StatefulStack(app, `${id}-Stateful`, {
+  const names = stackNames(config.stage);
+  const stateful = new StatefulStack(app, names.stateful, {
     config,
     env,
     description: "Brawler Performance Analytics: stream, stores, archive, users",
     terminationProtection: !config.emulator,
   });
-  const stateless = new StatelessStack(app, `${id}-Stateless`, {
+  const stateless = new StatelessStack(app, names.stateless, {
     config,
     stateful,
     env,

@@ -19,6 +19,7 @@ import { Construct } from "constructs";
 import { securityHeaders } from "../core/api/security-headers.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { BrawlerFunction, NO_DEAD_LETTERS } from "./brawler-function.ts";
+import { RESERVED } from "./reserved-concurrency.ts";
 import type { StageConfig } from "./stage-config.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 import { alertAccess, readAccess } from "./store-access.ts";
@@ -82,7 +83,7 @@ export class QueryApi extends Construct {
       },
       memoryMb: 1_024,
       timeout: Duration.seconds(25),
-      concurrency: 20,
+      concurrency: RESERVED.api,
     });
     readAccess.grant(api, stateful);
     alertAccess.grant(api, stateful);
@@ -99,8 +100,8 @@ export class QueryApi extends Construct {
       description: "The page and its API",
       endpointTypes: [EndpointType.REGIONAL],
       // Without the account's role the stage of a fresh account fails; it stays when this deployment goes.
-      cloudWatchRole: true,
-      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+      cloudWatchRole: config.apiLogRole === "make",
+      ...(config.apiLogRole === "make" && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
       minCompressionSize: COMPRESS_FROM,
       deployOptions: {
         stageName: "prod",

@@ -4,6 +4,7 @@ import { KinesisEventSource, S3OnFailureDestination } from "aws-cdk-lib/aws-lamb
 import { Construct } from "constructs";
 import { BrawlerFunction, NO_DEAD_LETTERS } from "./brawler-function.ts";
 import { ARCHIVE_PREFIX } from "./data-buckets.ts";
+import { RESERVED } from "./reserved-concurrency.ts";
 import { minutely } from "./schedules.ts";
 import type { StageConfig } from "./stage-config.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
@@ -32,7 +33,7 @@ export class StreamProcessing extends Construct {
       description: "Writes rows that a committed state still owes after a crash",
       environment: pipelineAccess.environment(stateful),
       memoryMb: 512,
-      concurrency: 1,
+      concurrency: RESERVED.sweeper,
     });
     pipelineAccess.grant(this.sweeper, stateful);
     minutely(this, "EachMinute", this.sweeper);
@@ -95,7 +96,7 @@ export class StreamProcessing extends Construct {
       },
       memoryMb: 1_769,
       timeout: Duration.minutes(15),
-      concurrency: 1,
+      concurrency: RESERVED.redrive,
     });
     pipelineAccess.grant(redrive, stateful);
     const failed = archive.arnForObjects(`${ARCHIVE_PREFIX.onFailure}*`);
@@ -120,7 +121,7 @@ export class StreamProcessing extends Construct {
       },
       memoryMb: 512,
       timeout: Duration.seconds(90),
-      concurrency: 2,
+      concurrency: RESERVED["mock-brawler"],
     });
     brawler.allow(["kinesis:PutRecords"], ingest.stream.streamArn);
     brawler.allow(["dynamodb:GetItem", "dynamodb:PutItem"], tables.state.tableArn);

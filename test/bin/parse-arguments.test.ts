@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CliError } from "../../bin/cli-error.ts";
-import { flag, option, optionOr } from "../../bin/option.ts";
+import { flag, option, optionOr, repeated } from "../../bin/option.ts";
 import { parseArguments } from "../../bin/parse-arguments.ts";
 import * as kinds from "../../bin/value-kind.ts";
 
@@ -53,6 +53,24 @@ describe("parseArguments", () => {
     ]);
     expect(options).toMatchObject({ seed: 2, json: false });
     expect(operands).toEqual(["--json"]);
+  });
+
+  it("makes a list of a flag that may be given many times, by its letter or its name", () => {
+    const settings = {
+      context: repeated(kinds.setting, "NAME=VALUE", { short: "c", summary: "a setting" }),
+    };
+    const typed = ["-c", "stage=a", "--context", "stage=b", "-cseed=1=2", "--context=empty="];
+    expect(parseArguments(settings, typed).options.context).toEqual([
+      ["stage", "a"],
+      ["stage", "b"],
+      ["seed", "1=2"],
+      ["empty", ""],
+    ]);
+    expect(parseArguments(settings, []).options.context).toEqual([]);
+    expect(() => parseArguments(settings, ["-c", "stage"])).toThrow(
+      '-c expects NAME=VALUE, such as store=dynamodb, was "stage"',
+    );
+    expect(() => parseArguments(settings, ["-x"])).toThrow("unknown flag -x");
   });
 
   it("takes a lone dash for standard input", () => {

@@ -72,6 +72,8 @@ describe("the deployed system", () => {
         slackBaseUrl: slack.url,
       },
     });
+    await expect(deployment.deploy()).rejects.toThrow("CDK bootstrap: not done");
+    expect(await deployment.statusOf("Stateful")).toBe("gone");
     await deployment.bootstrap();
     await deployment.deploy();
   }, 300_000);

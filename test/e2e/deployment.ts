@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CDK = fileURLToPath(new URL("../../node_modules/.bin/cdk", import.meta.url));
+const DEPLOY = fileURLToPath(new URL("../../bin/deploy.ts", import.meta.url));
 
 export interface DeploymentOptions {
   readonly endpoint: string;
@@ -16,7 +17,7 @@ export interface Deployment {
   readonly stage: string;
   /** Makes what CDK itself needs in an account. */
   bootstrap(): Promise<void>;
-  /** Brings the stacks to these settings, and makes them when they are not there. */
+  /** `npm run deploy` without the page: brings the stacks to these settings, and makes them when they are not there. */
   deploy(settings?: Readonly<Record<string, string>>): Promise<void>;
   /** Calls a function and waits for its answer. */
   invoke<Answer>(name: string, payload?: object): Promise<Answer>;
@@ -49,18 +50,17 @@ const ACCOUNT = "000000000000";
 
 export function deploymentOf({ endpoint, settings }: DeploymentOptions): Deployment {
   const stage = settings["stage"] ?? "sandbox";
-  const cdk = (args: readonly string[], more: Readonly<Record<string, string>>) => {
-    const context = Object.entries({ ...settings, ...more }).flatMap(([name, value]) => [
-      "-c",
-      `${name}=${value}`,
-    ]);
-    return run([...args, ...context], emulatorEnvironment(endpoint));
-  };
+  const environment = emulatorEnvironment(endpoint);
   return {
     stage,
-    bootstrap: () => cdk(["bootstrap", `aws://${ACCOUNT}/${REGION}`], {}),
+    bootstrap: () => run(CDK, ["bootstrap", "--app=", `aws://${ACCOUNT}/${REGION}`], environment),
     async deploy(more = {}) {
-      await cdk(["deploy", "--all", "--require-approval", "never", "--concurrency", "2"], more);
+      const context = Object.entries({ ...settings, ...more }).flatMap(([name, value]) => [
+        "-c",
+        `${name}=${value}`,
+      ]);
+      const options = ["--require-approval", "never", "--concurrency", "2"];
+      await run(process.execPath, [DEPLOY, ...options, ...context], environment);
     },
     invoke: (name, payload = {}) => invoke(endpoint, `brawler-${stage}-${name}`, payload),
     async physicalId(stack, logicalId) {
@@ -93,8 +93,12 @@ export function deploymentOf({ endpoint, settings }: DeploymentOptions): Deploym
   };
 }
 
-async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn(CDK, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+async function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const child = spawn(command, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   const keep = (chunk: Buffer) => {
     output += chunk.toString();
@@ -102,7 +106,8 @@ async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<voi
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
   const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`cdk ${args[0]} ended with ${code}:\n${output.slice(-4_000)}`);
+  if (code === 0) return;
+  throw new Error(`${command} ${args.join(" ")} ended with ${code}:\n${output.slice(-4_000)}`);
 }
 
 async function invoke<Answer>(endpoint: string, name: string, payload: object): Promise<Answer> {
