@@ -4,6 +4,7 @@ import { quoteInto } from "../lib/core/simulator/recorded-maker.ts";
 import type { RecordedMarket } from "../lib/core/simulator/recorded-market.ts";
 import { CliError, environmentError } from "./cli-error.ts";
 import { formatCount } from "./format-figures.ts";
+import { formatDuration, formatInstant } from "./instant.ts";
 
 /** A simulated Brawler that quotes into a recorded market. */
 export interface MarketSource {
@@ -43,11 +44,12 @@ async function read(file: string): Promise<RecordedMarket> {
   }
 }
 
-function describeCounts({ counts }: RecordedMarket): string {
+function describeCounts({ books, counts }: RecordedMarket): string {
+  const shift = `${formatDuration(Math.abs(counts.clockShiftUs))} ${counts.clockShiftUs < 0 ? "earlier" : "later"}`;
   const mended: readonly (readonly [number, string])[] = [
     [counts.unorderedBooks, "books out of order"],
     [counts.unorderedPrints, "prints out of order"],
-    [counts.booksOnReceiptClock, "books without exchange time"],
+    [counts.booksOnReceiptClock, `books without exchange time, told ${shift}`],
     [counts.duplicatePrints, "prints twice"],
     [counts.unreadable, "rows unreadable"],
     [counts.invalidBooks, "books locked, crossed or one-sided"],
@@ -59,5 +61,6 @@ function describeCounts({ counts }: RecordedMarket): string {
     .filter(([count]) => count > 0)
     .map(([count, what]) => `${formatCount(count)} ${what}`);
   const read = `${formatCount(counts.books)} books and ${formatCount(counts.prints)} prints read`;
-  return [read, ...told].join(", ");
+  const span = [books[0], books.at(-1)].map((book) => formatInstant(book?.time ?? 0)).join(" to ");
+  return [`${read} of ${span}`, ...told].join(", ");
 }

@@ -143,7 +143,9 @@ describe("brawler simulate --market", () => {
     expect(first.exitCode).toBe(0);
     expect(first.stdout).toBe(again.stdout);
     expect(first.stdout).toContain('"instrument":"BTCUSDT"');
-    expect(first.stderr).toContain("400 books and 200 prints read");
+    expect(first.stderr).toContain(
+      "400 books and 200 prints read of 2026-01-01 00:00:00 UTC to 2026-01-01 00:06:39 UTC",
+    );
   });
 
   it("says what it looked for when there is no recording", async () => {

@@ -54,13 +54,28 @@ function find(prefix: string, kind: "quotes" | "trades"): string {
 }
 
 async function readTable(path: string): Promise<Table> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new MarketFileError(`cannot read ${path}`, { cause });
-  });
-  const text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+  const text = plainText(path, await bytesOf(path));
   const lines = text.split(/\r?\n/).filter((line) => line !== "");
   const [first, ...rest] = lines.map((line) => line.split(","));
   return { path, header: new Map(first?.map((name, i) => [name, i])), rows: rest };
+}
+
+async function bytesOf(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new MarketFileError(`cannot read ${path}`, { cause });
+  }
+}
+
+/** Without the byte order mark that spreadsheets put before the first column's name. */
+function plainText(path: string, bytes: Buffer): string {
+  try {
+    const plain = path.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+    return plain.toString("utf8").replace(/^\uFEFF/, "");
+  } catch (cause) {
+    throw new MarketFileError(`${path}: expected a gzip file, is damaged or none`, { cause });
+  }
 }
 
 function require(table: Table, columns: readonly string[]): void {

@@ -5,12 +5,10 @@
 import { parseDecimal } from "../events/decimal.ts";
 import type { InstrumentKind } from "../events/event.ts";
 import type { Contract } from "./event-writer.ts";
+import { clockShift, microseconds, type Stamped } from "./recorded-clock.ts";
 
 /** One row of best bid and ask, as texts; an empty text is a value that the feed does not have. */
-export interface RawBook {
-  /** Exchange time, integer microseconds. */
-  readonly time: string;
-  readonly received: string;
+export interface RawBook extends Stamped {
   readonly bid: string;
   readonly bidQuantity: string;
   readonly ask: string;
@@ -103,7 +101,7 @@ interface TextBook extends Timed {
 /** A recording of at least this many prints, all of one side, tells nothing by it. */
 const ONE_SIDED = 100;
 
-/** @throws {RangeError} when nothing usable is left of the books or the prints */
+/** @throws {RangeError} when nothing usable is left of the books or the prints, or they are of different times */
 export function recordMarket(
   instrument: RecordedInstrument,
   rawBooks: readonly RawBook[],
@@ -114,20 +112,22 @@ export function recordMarket(
   const prints = readable(unique.map(timedPrint));
   const books = readable(rawBooks.map((row) => timedBook(row, clockShiftUs)));
   if (books.length === 0 || prints.length === 0) {
-    const were = `${books.length} and ${prints.length}`;
+    const were = `${books.length} of ${rawBooks.length} and ${prints.length} of ${rawPrints.length}`;
     throw new RangeError(
-      `${instrument.name}: expected books and prints that can be read, were ${were}`,
+      `${instrument.name}: expected books and prints that can be read, times in integer microseconds, were ${were}`,
     );
   }
+  const [bookRows, printRows] = [inOrder(books), inOrder(prints)];
+  requireOneTime(instrument, bookRows, printRows);
   const tick = finest(books.flatMap(({ row }) => [row.bid, row.ask]));
   const quantities = books.flatMap(({ row }) => [row.bidQuantity, row.askQuantity]);
   const lot = finest([...quantities, ...prints.map(({ quantity }) => quantity)]);
-  const sortedBooks = inOrder(books).map((book) => bookTop(book, tick, lot));
-  const sides = assignSides(inOrder(prints), sortedBooks, tick);
+  const sortedBooks = bookRows.map((book) => bookTop(book, tick, lot));
+  const sides = assignSides(printRows, sortedBooks, tick);
   return {
     contract: contractOf(instrument, tick, lot),
     books: sortedBooks,
-    prints: inOrder(prints).map((print, i) => marketPrint(print, sides.signs[i] ?? 0, tick, lot)),
+    prints: printRows.map((print, i) => marketPrint(print, sides.signs[i] ?? 0, tick, lot)),
     counts: {
       books: rawBooks.length,
       prints: rawPrints.length,
@@ -148,6 +148,24 @@ export function recordMarket(
 /** Without a book for this long a recorded market counts as silent, in µs. */
 export const SILENCE_US = 10_000_000;
 
+/** Prints that no quote can have met are of another day, or in another unit. */
+function requireOneTime(
+  { name }: RecordedInstrument,
+  books: readonly Timed[],
+  prints: readonly Timed[],
+): void {
+  const [told, traded] = [spanOf(books), spanOf(prints)];
+  if (told.from - traded.to <= SILENCE_US && traded.from - told.to <= SILENCE_US) return;
+  const were = `books from ${told.from} to ${told.to} and prints from ${traded.from} to ${traded.to}`;
+  throw new RangeError(
+    `${name}: expected books and prints of one time, in microseconds, were ${were}`,
+  );
+}
+
+function spanOf(rows: readonly Timed[]): { readonly from: number; readonly to: number } {
+  return { from: rows[0]?.time ?? 0, to: rows.at(-1)?.time ?? 0 };
+}
+
 function silencesOf(books: readonly BookTop[]): number {
   return books.filter(({ time }, i) => time - (books[i - 1]?.time ?? time) > SILENCE_US).length;
 }
@@ -163,26 +181,9 @@ function contractOf(instrument: RecordedInstrument, tick: number, lot: number): 
   };
 }
 
-function microseconds(text: string): number | undefined {
-  if (!/^\d{1,16}$/.test(text)) return undefined;
-  const value = Number(text);
-  return Number.isSafeInteger(value) ? value : undefined;
-}
-
 function isPositive(text: string): boolean {
   const decimal = parseDecimal(text);
   return typeof decimal !== "string" && decimal.mantissa > 0;
-}
-
-/** Exchange clock minus receipt clock: the median over prints that carry both, else 0. */
-function clockShift(prints: readonly RawPrint[]): number {
-  const shifts: number[] = [];
-  for (const { time, received } of prints) {
-    const [at, seen] = [microseconds(time), microseconds(received)];
-    if (at !== undefined && seen !== undefined) shifts.push(at - seen);
-  }
-  shifts.sort((a, b) => a - b);
-  return shifts[Math.floor(shifts.length / 2)] ?? 0;
 }
 
 /** Venues number prints; a recorder that reconnects is told old ones again. */
@@ -196,6 +197,11 @@ function withoutRepeats(prints: readonly RawPrint[]): readonly RawPrint[] {
   });
 }
 
+/** What is there must be readable: a side that is not read would be told as missing, and a queue as empty. */
+function isBlankOrDecimal(text: string): boolean {
+  return text === "" || typeof parseDecimal(text) !== "string";
+}
+
 function timedPrint(row: RawPrint): TextPrint | undefined {
   const time = microseconds(row.time) ?? microseconds(row.received);
   if (time === undefined || !isPositive(row.price) || !isPositive(row.quantity)) return undefined;
@@ -207,7 +213,8 @@ function timedBook(row: RawBook, shiftUs: number): TextBook | undefined {
   const received = microseconds(row.received);
   const time = microseconds(row.time) ?? (received === undefined ? undefined : received + shiftUs);
   if (time === undefined || (!isPositive(row.bid) && !isPositive(row.ask))) return undefined;
-  return { time, row };
+  const texts = [row.bid, row.bidQuantity, row.ask, row.askQuantity];
+  return texts.every(isBlankOrDecimal) ? { time, row } : undefined;
 }
 
 function readable<T>(rows: readonly (T | undefined)[]): readonly T[] {

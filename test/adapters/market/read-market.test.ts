@@ -17,6 +17,10 @@ beforeAll(async () => {
   await writeFile(join(folder, "usdm_ABCUSDT.quotes.csv"), quotes);
   await writeFile(join(folder, "usdm_ABCUSDT.trades.csv.gz"), gzipSync(trades));
   await writeFile(join(folder, "LONE.quotes.csv"), quotes);
+  await writeFile(join(folder, "MARKED.quotes.csv"), `\uFEFF${quotes}`);
+  await writeFile(join(folder, "MARKED.trades.csv"), trades);
+  await writeFile(join(folder, "PLAIN.quotes.csv.gz"), quotes);
+  await writeFile(join(folder, "PLAIN.trades.csv"), trades);
   await writeFile(join(folder, "odd.quotes.csv"), "time,price\n1,2\n");
   await writeFile(join(folder, "odd.trades.csv"), trades);
 });
@@ -43,6 +47,17 @@ describe("readMarket", () => {
     await expect(readMarket(join(folder, "LONE"))).rejects.toThrow(MarketFileError);
     await expect(readMarket(join(folder, "LONE"))).rejects.toThrow(/LONE\.trades\.csv/);
     await expect(readMarket(join(folder, "odd"))).rejects.toThrow(/bid_px.*time, price/);
+  });
+
+  it("knows the first column behind a byte order mark", async () => {
+    const { books } = await readMarket(join(folder, "MARKED"));
+    expect(books.map(({ time }) => time)).toEqual([10, 20]);
+  });
+
+  it("says that a file is not what its name says", async () => {
+    const refused = readMarket(join(folder, "PLAIN"));
+    await expect(refused).rejects.toThrow(MarketFileError);
+    await expect(refused).rejects.toThrow(/PLAIN\.quotes\.csv\.gz: expected a gzip file/);
   });
 });
 

@@ -60,6 +60,42 @@ describe("recordMarket", () => {
     expect(counts).toMatchObject({ booksOnReceiptClock: 1, clockShiftUs: 1_000 });
   });
 
+  it("takes no shift from the history that a feed tells when it is joined", () => {
+    const history = Array.from({ length: 6 }, (_, i) =>
+      print(String(1_000_000_000 + i * 20_000_000), "1", "B", { received: "1200000000" }),
+    );
+    const live = Array.from({ length: 4 }, (_, i) => {
+      const time = 1_201_000_000 + i * 1_000_000;
+      return print(String(time), "1", "B", { received: String(time + 100_000 + i) });
+    });
+    const rows = [book("", "1", "2", "1200500000")];
+    const { books, counts } = recordMarket(PERP, rows, [...history, ...live]);
+    expect(counts.clockShiftUs).toBe(-100_001);
+    expect(books[0]?.time).toBe(1_200_399_999);
+  });
+
+  it.each([
+    { books: ["10", "20"], prints: ["10000021", "10000022"], when: "ten seconds too early" },
+    { books: ["10000022", "10000023"], prints: ["20", "21"], when: "ten seconds too late" },
+  ])("refuses books that are $when for every print", ({ books, prints }) => {
+    const told = books.map((time) => book(time, "1", "2"));
+    const apart = prints.map((time) => print(time, "1"));
+    const touching = [...apart, print("10000020", "1")];
+    expect(() => recordMarket(PERP, told, apart)).toThrow(/of one time, in microseconds, were/);
+    expect(recordMarket(PERP, told, touching).prints.length).toBe(3);
+  });
+
+  it("drops a book with a text that is no decimal, and counts it: blank alone is missing", () => {
+    const noisy = [
+      book("10", "0.30000000000000004", "0.4"),
+      { ...book("20", "0.3", "0.4"), bidQuantity: "2924000000.12345678" },
+      { ...book("30", "0.3", "0.4"), bidQuantity: "" },
+    ];
+    const market = recordMarket(PERP, noisy, [print("15", "0.3")]);
+    expect(market.books.map(({ time }) => time)).toEqual([30]);
+    expect(market.counts).toMatchObject({ books: 3, unreadable: 2, invalidBooks: 0 });
+  });
+
   it("passes locked, crossed and one-sided books on and counts them", () => {
     const books = [
       book("1", "10", "10"),
@@ -108,6 +144,6 @@ describe("recordMarket", () => {
   it("drops rows it cannot read, counts them, and refuses a recording of nothing else", () => {
     const prints = [print("x", "1"), print("5", "-1"), print("5", "abc"), print("6", "1")];
     expect(recordMarket(PERP, [book("1", "1", "2")], prints).counts.unreadable).toBe(3);
-    expect(() => recordMarket(PERP, [], prints)).toThrow(/0 and 1/);
+    expect(() => recordMarket(PERP, [], prints)).toThrow(/microseconds, were 0 of 0 and 1 of 4/);
   });
 });
