@@ -60,6 +60,6 @@ export function xorshift(seed: number): () => number {
   };
 }
 
-/** How often tests kill; `npm run proof` asks for more. */
+/** How often tests kill; `npm run kills` asks for more. */
 export const KILLS = Number(process.env["BRAWLER_KILLS"] ?? 20);
 export const SEED = Number(process.env["BRAWLER_SEED"] ?? 20_260_101);

@@ -1,4 +1,4 @@
-/** `npm run proof`: 10,000 runs (`-- --seeds N`: as many), every mutant, and the page of validation written from them. */
+/** `npm run proof -- simulation`: 10,000 runs (`--seeds N`: as many), every mutant, and the page of validation from them. */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -40,7 +40,15 @@ function page({ steps, virtualHours, faults, sometimes, failures }: Exploration,
   return `${[
     "# Validation",
     "",
-    "Written by `npm run proof`. How it works: [exactly once](../explanation/exactly-once.md#how-it-is-proven).",
+    "Written by `npm run proof -- simulation`. How it works: [exactly once](../explanation/exactly-once.md#how-it-is-proven).",
+    "",
+    "`npm run proof` runs all that takes longer than a change may wait; `npm test` runs a smaller piece of each:",
+    "",
+    "| part | what it runs | figures |",
+    "|--|--|--|",
+    "| `npm run proof -- simulation` | 10,000 seeds (`--seeds N`), each fault at least 100 times, each mutant | below |",
+    "| `npm run proof -- kills` | 200 × `kill -9` of pipeline and stores, then of `npm start` for ten minutes; every figure compared after each | printed |",
+    "| `npm run proof -- realism` | facts of markets, coverage of intervals, false alarms of tests | [realism](realism.md) |",
     "",
     "## Simulation",
     "",
