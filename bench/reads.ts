@@ -1,108 +1,56 @@
 /**
  * Reads: the reports, series and levels that a page asks for, of 50 instruments over 90 days: rows and trades of eight
- * simulated instruments, folded as `npm start` folds their past, and copies of them under other names. The peer is what
- * one would do in plain SQLite: minutes of twenty figures and trades with their markouts, added up and sorted when asked.
- * Same answer, checked.
+ * simulated instruments, folded as `npm start` folds their past, and copies of them under other names; on the embedded
+ * store, and on a PostgreSQL server where one is named. The same answer, checked, of two peers: what one would do in
+ * plain SQLite, and as a floor the very rows that a question reads, by bare SELECTs.
  *
- *     node bench/reads.ts [--quick]
+ *     node bench/reads.ts [--quick] [--store postgres://…]
+ *
+ * `first` is the first question to a store just opened; `anew` a process that remembers nothing, of a store in use;
+ * `then` the same process asked again.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { type EmbeddedStore, openEmbedded } from "../lib/adapters/embedded/open-embedded.ts";
+import { Client } from "pg";
+import { openEmbedded } from "../lib/adapters/embedded/open-embedded.ts";
+import { openPostgres } from "../lib/adapters/postgres/open-postgres.ts";
 import { type AnswerQuery, answerQueries } from "../lib/app/answer-query.ts";
-import { foldInput, type InputBatch } from "../lib/app/fold-input.ts";
-import { createProcessor } from "../lib/app/instrument-processor.ts";
 import type { ReportRequest } from "../lib/app/queries.ts";
-import { resolveConfig } from "../lib/core/api/config.ts";
-import { parseEvent } from "../lib/core/events/parse.ts";
-import { isRefusal } from "../lib/core/events/refusal.ts";
-import { decodeCore } from "../lib/core/rollup/core-text.ts";
-import { keptFrom } from "../lib/core/rollup/ladder.ts";
+import { DAY_US, type DurationUs, type EpochUs, MINUTE_US } from "../lib/core/units.ts";
 import {
-  RESOLUTIONS,
-  type Resolution,
-  type RollupRow,
-  type TradeRow,
-} from "../lib/core/rollup/row.ts";
-import { HISTORY_GRID_US, simulate } from "../lib/core/simulator/simulation.ts";
-import { DAY_US, type DurationUs, type EpochUs, epochUs, MINUTE_US } from "../lib/core/units.ts";
+  bareSelect,
+  type Database,
+  postgresAt,
+  recordingOf,
+  sqliteAt,
+} from "./reads/bare-select.ts";
+import {
+  CONFIG,
+  copyAll,
+  copyInstruments,
+  countRows,
+  endOf,
+  FROM,
+  foldHistory,
+  type Stores,
+} from "./reads/history.ts";
+import { plainSqlite } from "./reads/plain-sqlite.ts";
 
 const isQuick = process.argv.includes("--quick");
+const named = process.argv.indexOf("--store");
+const ADDRESS = named === -1 ? undefined : process.argv[named + 1];
 const DAYS = isQuick ? 10 : 90;
 const INSTRUMENTS = isQuick ? 8 : 50;
 const REPEATS = 9;
-const FROM = epochUs(1_767_225_600_000_000);
-const END = (FROM + DAYS * DAY_US) as EpochUs;
-const CONFIG = resolveConfig({});
-const BATCH_LINES = 32_768;
-const FIGURES = 20;
+const END = endOf(DAYS);
 const ONE = "BTC-PERP";
+const SCHEMA = "brawler_bench_reads";
 
-/** Simulated and folded: what is too old by the end is not written on the way. */
-async function foldHistory(store: EmbeddedStore): Promise<void> {
-  const kept = (resolution: Resolution) => keptFrom(resolution, END, CONFIG.retention);
-  const rowsFrom = { "5s": kept("5s"), "1m": kept("1m"), "1h": kept("1h"), "1d": kept("1d") };
-  const processor = createProcessor({
-    state: store.state,
-    metrics: store.metrics,
-    atomic: store.atomic,
-    settings: CONFIG,
-    rowsFrom: () => rowsFrom,
-    onQuarantine: () => {},
-  });
-  await foldInput(processor, history(), { futureLimit: END + DAY_US });
-}
-
-async function* history(): AsyncIterable<InputBatch> {
-  const durationUs = (DAYS * DAY_US) as DurationUs;
-  const told = simulate({ seed: 42, from: FROM, durationUs, gridUs: HISTORY_GRID_US });
-  let deliveries = [];
-  for (let next = told.next(); next !== undefined; next = told.next()) {
-    const event = parseEvent(next.line);
-    if (isRefusal(event)) throw new Error(`the simulator's own line was refused: ${event.detail}`);
-    deliveries.push({ event, line: 0 });
-    if (deliveries.length < BATCH_LINES) continue;
-    yield { deliveries, refused: [] };
-    deliveries = [];
-  }
-  yield { deliveries, refused: [] };
-}
-
-/** Copies of the instruments under other names, until there are enough of them. */
-async function copyInstruments(store: EmbeddedStore): Promise<void> {
-  const originals = await store.state.keys();
-  for (let made = originals.length; made < INSTRUMENTS; made += 1) {
-    const original = originals[made % originals.length];
-    if (original !== undefined) await copy(store, original.instrument, `COIN${made}-PERP`);
-  }
-}
-
-async function copy({ state, metrics }: EmbeddedStore, of: string, to: string): Promise<void> {
-  const account = "main";
-  const all = { from: 0, to: Number.MAX_SAFE_INTEGER };
-  for (const resolution of RESOLUTIONS) {
-    const rows = await metrics.readRollups({ account, instrument: of, resolution, ...all });
-    await metrics.upsertRollups(rows.map((row) => ({ ...row, instrument: to })));
-  }
-  let cursor: string | undefined;
-  do {
-    const range = { account, instrument: of, ...all, limit: 20_000 };
-    const page = await metrics.readTrades(cursor === undefined ? range : { ...range, cursor });
-    await metrics.upsertTrades(page.rows.map((row) => ({ ...row, instrument: to })));
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-  const snapshot = await state.load({ account, instrument: of });
-  if (snapshot === undefined) return;
-  const rename = (text: string) => text.replace(`"instrument":"${of}"`, `"instrument":"${to}"`);
-  const named = { ...snapshot, summary: rename(snapshot.summary), body: rename(snapshot.body) };
-  await state.commit({ account, instrument: to }, undefined, named);
-}
-
-function questions(store: EmbeddedStore): AnswerQuery {
+function questions({ state, metrics }: Stores): AnswerQuery {
   const ports = {
-    ...store,
+    state,
+    metrics,
     clock: { now: () => END },
     deliver: () => Promise.reject(new Error("a benchmark of reads delivers nothing")),
   };
@@ -113,127 +61,22 @@ function questions(store: EmbeddedStore): AnswerQuery {
   });
 }
 
-interface Times {
-  /** Of a process that knows nothing yet. */
-  readonly first: number;
-  /** Median of those that followed. */
-  readonly again: number;
+async function timed(work: () => unknown): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
 }
 
-async function time(work: () => unknown): Promise<Times> {
-  const times: number[] = [];
-  for (let round = 0; round <= REPEATS; round += 1) {
-    const start = performance.now();
-    await work();
-    times.push(performance.now() - start);
+const median = (times: readonly number[]): number =>
+  [...times].sort((a, b) => a - b)[times.length >> 1] ?? 0;
+
+/** Each in turn, so that what disturbs one disturbs the other; the medians. */
+async function medians(works: readonly (() => unknown)[]): Promise<number[]> {
+  const times = works.map((): number[] => []);
+  for (let round = 0; round < REPEATS; round += 1) {
+    for (const [at, work] of works.entries()) times[at]?.push(await timed(work));
   }
-  const [first = 0, ...rest] = times;
-  return { first, again: rest.sort((a, b) => a - b)[Math.floor(rest.length / 2)] ?? 0 };
-}
-
-/** What the peer answers: of all instruments, and one figure of each kind to compare. */
-interface PeerReport {
-  readonly trades: number;
-  readonly median: number | null;
-}
-
-/**
- * Minutes of twenty figures, and trades with a markout a horizon, in plain SQLite. A report there is: the figures added
- * up by instrument, the path by minute, and the middle of each instrument's markouts by liquidity and horizon.
- */
-async function plainSqlite(
-  store: EmbeddedStore,
-  path: string,
-  { from, to }: { readonly from: number; readonly to: number },
-): Promise<() => PeerReport> {
-  const db = new DatabaseSync(path);
-  const names = Array.from({ length: FIGURES }, (_, index) => `f${index}`);
-  const labels = CONFIG.horizons.map(({ label }) => `m${label}`);
-  createTables(db, names, labels);
-  db.exec("BEGIN");
-  for (const { account, instrument } of await store.state.keys()) {
-    const range = { account, instrument, from, to };
-    await insertMinutes(db, await store.metrics.readRollups({ ...range, ...MINUTES }), names);
-    const { rows } = await store.metrics.readTrades({ ...range, limit: 1_000_000 });
-    insertTrades(db, rows, labels);
-  }
-  db.exec("COMMIT");
-  const sums = names.map((name) => `sum(${name})`).join(", ");
-  const prepared = (sql: string) => {
-    const statement = db.prepare(sql);
-    statement.setReturnArrays(true);
-    return () => statement.all(from, to) as unknown as (string | number)[][];
-  };
-  const totals = prepared(
-    `SELECT instrument, ${sums} FROM minute WHERE time >= ? AND time < ? GROUP BY instrument`,
-  );
-  const pathOf = prepared(
-    "SELECT time, sum(f1) FROM minute WHERE time >= ? AND time < ? GROUP BY time ORDER BY time",
-  );
-  const medians = labels.map((label) => prepared(medianSql(label)));
-  return () => {
-    pathOf();
-    const found = medians.map((median) => median());
-    const trades = totals().reduce((total, [, count]) => total + Number(count), 0);
-    const one = found[1]?.find((row) => row[0] === ONE && row[1] === "maker");
-    return { trades, median: one === undefined ? null : Number(one[2]) };
-  };
-}
-
-const MINUTES = { resolution: "1m", partPrefix: "core" } as const;
-
-function createTables(db: DatabaseSync, names: readonly string[], labels: readonly string[]): void {
-  const real = (columns: readonly string[]) => columns.map((name) => `"${name}" REAL`).join(", ");
-  db.exec(
-    `CREATE TABLE minute (instrument TEXT, time INTEGER, ${real(names)}, PRIMARY KEY (instrument, time)) WITHOUT ROWID`,
-  );
-  db.exec("CREATE INDEX minute_by_time ON minute (time)");
-  db.exec(`CREATE TABLE trade (instrument TEXT, time INTEGER, liquidity TEXT, ${real(labels)})`);
-  db.exec("CREATE INDEX trade_by_time ON trade (time)");
-}
-
-function medianSql(label: string): string {
-  return `SELECT instrument, liquidity, avg(x) FROM (
-    SELECT instrument, liquidity, "${label}" AS x,
-      row_number() OVER each AS at, count(*) OVER (PARTITION BY instrument, liquidity) AS n
-    FROM trade WHERE time >= ? AND time < ? AND "${label}" IS NOT NULL
-    WINDOW each AS (PARTITION BY instrument, liquidity ORDER BY "${label}")
-  ) WHERE at IN ((n + 1) / 2, n / 2 + 1) GROUP BY instrument, liquidity`;
-}
-
-async function insertMinutes(
-  db: DatabaseSync,
-  rows: readonly RollupRow[],
-  names: readonly string[],
-): Promise<void> {
-  const insert = db.prepare(`INSERT INTO minute VALUES (?, ?, ${names.map(() => "?").join(", ")})`);
-  for (const { instrument, bucket, part, value } of rows) {
-    if (part !== "core") continue;
-    const { trades } = decodeCore(value).part;
-    insert.run(instrument, bucket, trades, ...names.slice(1).map((_, index) => trades + index));
-  }
-}
-
-function insertTrades(
-  db: DatabaseSync,
-  rows: readonly TradeRow[],
-  labels: readonly string[],
-): void {
-  const insert = db.prepare(
-    `INSERT INTO trade VALUES (?, ?, ?, ${labels.map(() => "?").join(", ")})`,
-  );
-  for (const { instrument, time, value } of rows) {
-    const told = JSON.parse(value) as {
-      readonly liquidity: string;
-      readonly execution: string;
-      readonly markouts: Readonly<Record<string, { status: string; bps: number | null }>>;
-    };
-    const markouts = labels.map((label) => {
-      const markout = told.markouts[label.slice(1)];
-      return markout?.status === "ok" && told.execution === "trade" ? markout.bps : null;
-    });
-    insert.run(instrument, time, told.liquidity, ...markouts);
-  }
+  return times.map(median);
 }
 
 /** A day that ends with the last whole minute: the peer has no finer rows. */
@@ -242,80 +85,150 @@ function lastDay(newest: number): { readonly from: number; readonly to: number }
   return { from: to - DAY_US, to };
 }
 
-async function compare(store: EmbeddedStore, directory: string): Promise<number> {
+async function againstPlainSqlite(store: Stores, directory: string): Promise<number> {
   const queries = questions(store);
   const { instruments, fresh } = await queries.instruments();
   const day = lastDay(fresh.asOf ?? END);
   const span = { kind: "range", from: day.from as EpochUs, to: day.to as EpochUs } as const;
   const request: ReportRequest = { span, instrument: undefined, asOf: undefined };
-  const scan = await plainSqlite(store, join(directory, "plain.db"), day);
+  const window = { ...day, instrument: ONE };
+  const scan = await plainSqlite(store, join(directory, "plain.db"), window);
   const report = await queries.report(request);
   const peer = scan();
   const label = CONFIG.horizons[1]?.label ?? "";
-  const median = report?.instruments[ONE]?.markouts.maker[label]?.median;
-  const isSame = Math.abs((median ?? Number.NaN) - (peer.median ?? 0)) < 1e-9;
+  const found = report?.instruments[ONE]?.markouts.maker[label]?.median;
+  const isSame = Math.abs((found ?? Number.NaN) - (peer.median ?? 0)) < 1e-9;
   if (report?.portfolio.trades.count !== peer.trades || !isSame) {
     throw new Error("the answers differ");
   }
   if (instruments.length !== INSTRUMENTS) throw new Error("instruments are missing");
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  for (let round = 0; round < REPEATS; round += 1) {
-    ours.push((await time(() => queries.report(request))).again);
-    theirs.push((await time(scan)).again);
-  }
-  const middle = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1] ?? 0;
-  return middle(theirs) / middle(ours);
+  const [ours = 1, theirs = 0] = await medians([() => queries.report(request), scan]);
+  return theirs / ours;
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-async function measure(path: string): Promise<Record<string, object>> {
-  const table: Record<string, object> = {};
-  const ask = async (name: string, goal: string, work: (queries: AnswerQuery) => unknown) => {
-    const store = openEmbedded({ path, access: "read" });
-    const queries = questions(store);
-    const { first, again } = await time(async () => JSON.stringify(await work(queries)));
-    store.close();
-    table[name] = { "first, ms": round(first), "then, ms": round(again), goal };
-  };
+interface Question {
+  readonly name: string;
+  readonly goal: string;
+  readonly ask: (queries: AnswerQuery) => unknown;
+  /** Whether its rows are read by bare SELECTs too; those of many instruments are too many for one statement. */
+  readonly hasFloor: boolean;
+}
+
+function questionsAsked(): readonly Question[] {
   const last = (days: number, instrument?: string): ReportRequest => ({
     span: { kind: "last", lengthUs: (days * DAY_US) as DurationUs },
     instrument,
     asOf: undefined,
   });
-  const all = `all ${INSTRUMENTS}`;
-  await ask("report of 24 h, one", "≤ 30", (queries) => queries.report(last(1, ONE)));
-  await ask(`report of 24 h, ${all}`, "", (queries) => queries.report(last(1)));
-  await ask("report of 30 days, one", "", (queries) => queries.report(last(30, ONE)));
-  await ask(`report of ${DAYS} days, one`, "≤ 60", (queries) => queries.report(last(DAYS, ONE)));
-  await ask(`report of ${DAYS} days, ${all}`, "", (queries) => queries.report(last(DAYS)));
-  const chart = {
-    metric: "pnl",
-    from: FROM,
-    to: END,
-    stepUs: 14_400_000_000 as DurationUs,
-  } as const;
-  const series = (instrument?: string) => (queries: AnswerQuery) =>
-    queries.series({ ...chart, instrument });
-  await ask(`chart of ${DAYS} days, one`, "≤ 5", series(ONE));
-  await ask(`chart of ${DAYS} days, ${all}`, "", series());
-  await ask(`latest of ${all}`, "≤ 5", (queries) => queries.live(undefined));
-  const { again } = await time(() => openEmbedded({ path }).close());
-  table["open and close"] = { "then, ms": round(again), goal: "≤ 20" };
-  return table;
+  const chart = { metric: "pnl", from: FROM, to: END, stepUs: 14_400_000_000 as DurationUs };
+  const report = (days: number, goal: string, instrument?: string): Question => ({
+    name: `report of ${days === 1 ? "24 h" : `${days} days`}, ${instrument ?? `all ${INSTRUMENTS}`}`,
+    goal,
+    ask: (queries) => queries.report(last(days, instrument)),
+    hasFloor: instrument !== undefined,
+  });
+  const series = (goal: string, instrument?: string): Question => ({
+    name: `chart of ${DAYS} days, ${instrument ?? `all ${INSTRUMENTS}`}`,
+    goal,
+    ask: (queries) => queries.series({ ...chart, metric: "pnl", instrument }),
+    hasFloor: instrument !== undefined,
+  });
+  return [
+    report(1, "≤ 30", ONE),
+    report(1, ""),
+    ...(isQuick ? [] : [report(30, "", ONE)]),
+    report(DAYS, "≤ 60", ONE),
+    report(DAYS, ""),
+    series("≤ 5", ONE),
+    series(""),
+    {
+      name: `latest of all ${INSTRUMENTS}`,
+      goal: "≤ 5",
+      ask: (queries) => queries.live(undefined),
+      hasFloor: true,
+    },
+  ];
 }
 
-async function countRows(store: EmbeddedStore): Promise<string> {
-  let rows = 0;
-  for (const { account, instrument } of await store.state.keys()) {
-    for (const resolution of RESOLUTIONS) {
-      const range = { account, instrument, resolution, from: 0, to: Number.MAX_SAFE_INTEGER };
-      const found: readonly RollupRow[] = await store.metrics.readRollups(range);
-      rows += found.length;
-    }
+interface Opened extends Stores {
+  close(): unknown;
+}
+
+/** One store, opened anew for each question. */
+interface Place {
+  readonly name: string;
+  open(): Promise<Opened>;
+  database(): Promise<Database>;
+}
+
+async function measureOne(place: Place, { ask, goal, hasFloor }: Question) {
+  const store = await place.open();
+  const database = await place.database();
+  try {
+    const recording = recordingOf(store);
+    const first = await timed(async () => JSON.stringify(await ask(questions(recording.stores))));
+    const select = await bareSelect(database, recording);
+    if (hasFloor && (await select()) < recording.rows) throw new Error("the SELECT lacks rows");
+    const known = questions(store);
+    await ask(known);
+    const [then = 0, anew = 0, floor = 0] = await medians([
+      async () => JSON.stringify(await ask(known)),
+      ...(hasFloor ? [async () => JSON.stringify(await ask(questions(store))), select] : []),
+    ]);
+    const row = { "first, ms": round(first), "then, ms": round(then), goal };
+    if (!hasFloor) return row;
+    const ratios = { "SELECT ÷ anew": round(floor / anew), "SELECT ÷ then": round(floor / then) };
+    return { ...row, "anew, ms": round(anew), "SELECT, ms": round(floor), ...ratios };
+  } finally {
+    await database.close();
+    await store.close();
   }
-  return rows.toLocaleString("en");
+}
+
+async function measure(place: Place): Promise<void> {
+  const table: Record<string, object> = {};
+  const ratios: Record<string, object> = {};
+  for (const question of questionsAsked()) {
+    const row = await measureOne(place, question);
+    table[question.name] = row;
+    if (!("SELECT ÷ anew" in row)) continue;
+    const { "SELECT ÷ anew": anew, "SELECT ÷ then": then } = row;
+    ratios[`bare SELECT ÷ ${question.name} on ${place.name}`] = { then, anew };
+  }
+  console.log(`\n${place.name}`);
+  console.table(table);
+  console.table(ratios);
+}
+
+function embeddedAt(path: string): Place {
+  return {
+    name: "embedded",
+    open: async () => openEmbedded({ path, access: "read" }),
+    database: async () => sqliteAt(path),
+  };
+}
+
+async function onPostgres(url: string, from: Stores): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const drop = `SET client_min_messages = warning; DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`;
+  await client.query(drop);
+  try {
+    const store = await openPostgres({ url, schema: SCHEMA });
+    await copyAll(from, store);
+    await store.close();
+    await client.query("VACUUM ANALYZE");
+    await measure({
+      name: "PostgreSQL",
+      open: () => openPostgres({ url, schema: SCHEMA, access: "read" }),
+      database: () => postgresAt(url, SCHEMA),
+    });
+  } finally {
+    await client.query(drop);
+    await client.end();
+  }
 }
 
 async function main(): Promise<void> {
@@ -323,13 +236,24 @@ async function main(): Promise<void> {
   try {
     const path = join(directory, "store.db");
     const store = openEmbedded({ path });
-    await foldHistory(store);
-    await copyInstruments(store);
+    await foldHistory(store, DAYS);
+    await copyInstruments(store, INSTRUMENTS);
     console.log(`${INSTRUMENTS} instruments, ${DAYS} days, ${await countRows(store)} rollup rows`);
-    const ratio = await compare(store, directory);
+    const ratio = await againstPlainSqlite(store, directory);
     store.close();
-    console.table(await measure(path));
-    console.table({ "plain SQLite ÷ report of 24 h": { value: round(ratio) } });
+    await measure(embeddedAt(path));
+    const [openMs = 0] = await medians([() => openEmbedded({ path }).close()]);
+    console.table({
+      "plain SQLite ÷ report of 24 h": { value: round(ratio) },
+      "open and close, ms": { value: round(openMs), goal: "≤ 20" },
+    });
+    if (ADDRESS === undefined) {
+      console.log("PostgreSQL not run: --store postgres://… names a server");
+      return;
+    }
+    const from = openEmbedded({ path, access: "read" });
+    await onPostgres(ADDRESS, from);
+    from.close();
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
