@@ -153,10 +153,13 @@ function failureOf({ key, records }: RecordGroup, at: number, cause: unknown): B
 
 function answer<Data>(work: Work<Data>): BatchAnswer {
   const { batch, counts, committed, waiting, running } = work;
-  const cause = new OutOfTimeError("the time for this batch is up; it is delivered again");
   const failures = [...work.failures];
-  for (const group of [...running, ...waiting]) failures.push(failureOf(group, 0, cause));
-  if (!work.isPrepared) failures.push({ record: 0, instrument: undefined, cause });
+  const unfinished = [...running, ...waiting];
+  if (unfinished.length > 0 || !work.isPrepared) {
+    const cause = new OutOfTimeError("the time for this batch is up; it is delivered again");
+    for (const group of unfinished) failures.push(failureOf(group, 0, cause));
+    if (!work.isPrepared) failures.push({ record: 0, instrument: undefined, cause });
+  }
   // What is not begun by now never is.
   waiting.length = 0;
   const none = batch.records.length;

@@ -1,11 +1,14 @@
 /** What holds at every moment: checked now and then while a run goes on. */
 import { decodeSummary } from "../../lib/core/pipeline/summary.ts";
+import type { StateSnapshot } from "../../lib/ports/state-store.ts";
 import type { CommitLog } from "./ledger-of-commits.ts";
 import type { MemoryStateStore } from "./memory-stores.ts";
 
 /** The bounds of the fold itself. */
 const BUFFER_MAX = 4096;
 const HOLES_MAX = 64;
+
+const checked = new WeakSet<StateSnapshot>();
 
 export function checkUnderway({
   rawState,
@@ -14,7 +17,11 @@ export function checkUnderway({
   readonly rawState: MemoryStateStore;
   readonly log: CommitLog;
 }): void {
-  for (const [name, { summary }] of rawState.snapshots) {
+  for (const [name, snapshot] of rawState.snapshots) {
+    // What is checked of a snapshot lies in it alone, and none is ever changed.
+    if (checked.has(snapshot)) continue;
+    checked.add(snapshot);
+    const { summary } = snapshot;
     const { counters, buffered, holes } = decodeSummary(summary);
     const { events, applied, duplicates, quarantined } = counters;
     const sum = applied + duplicates + quarantined + buffered;

@@ -100,24 +100,30 @@ export interface NaiveMark {
 
 const MAX_AGE_US = 60_000_000;
 
-/**
- * The mid `waitUs` after a trade, of events whose times never fall: the last valid reference by then, once something is
- * known beyond; stale where neither a reference nor a heartbeat was near, then or at the trade.
- */
-export function naiveMark(events: readonly Told[], tradeTime: number, waitUs: number): NaiveMark {
-  const at = tradeTime + waitUs;
-  const heard = events.filter(
-    ({ event }) => event["type"] === "heartbeat" || midOf(event) !== undefined,
-  );
-  if (timeOf(heard.at(-1)) <= at) return { status: "pending", mid: undefined };
-  const mid = lastMid(heard.filter((one) => timeOf(one) <= at));
-  const preTradeMid = lastMid(heard.filter((one) => timeOf(one) < tradeTime));
-  if (mid === 0n || preTradeMid === 0n) return { status: "missing", mid: undefined };
-  const age = (time: number) => time - timeOf(heard.findLast((one) => timeOf(one) <= time));
-  const isStale = age(at) > MAX_AGE_US || age(tradeTime) > MAX_AGE_US;
-  return { status: isStale ? "stale" : "ok", mid };
+/** A valid reference, or a heartbeat, which has no mid. */
+export interface Heard {
+  readonly time: number;
+  readonly mid: bigint | undefined;
 }
 
-function timeOf(told: Told | undefined): number {
-  return Number(told?.event["time"] ?? 0);
+export function heardOf(events: readonly Told[]): Heard[] {
+  return events
+    .map(({ event }) => ({ event, time: Number(event["time"]), mid: midOf(event) }))
+    .filter(({ event, mid }) => event["type"] === "heartbeat" || mid !== undefined);
+}
+
+/**
+ * The mid `waitUs` after a trade, of what was heard, whose times never fall: the last valid reference by then, once
+ * something is known beyond; stale where neither a reference nor a heartbeat was near, then or at the trade.
+ */
+export function naiveMark(heard: readonly Heard[], tradeTime: number, waitUs: number): NaiveMark {
+  const at = tradeTime + waitUs;
+  if ((heard.at(-1)?.time ?? 0) <= at) return { status: "pending", mid: undefined };
+  const isMid = ({ mid }: Heard) => mid !== undefined;
+  const mid = heard.findLast((one) => isMid(one) && one.time <= at)?.mid;
+  const preTradeMid = heard.findLast((one) => isMid(one) && one.time < tradeTime)?.mid;
+  if (mid === undefined || preTradeMid === undefined) return { status: "missing", mid: undefined };
+  const age = (time: number) => time - (heard.findLast((one) => one.time <= time)?.time ?? 0);
+  const isStale = age(at) > MAX_AGE_US || age(tradeTime) > MAX_AGE_US;
+  return { status: isStale ? "stale" : "ok", mid };
 }

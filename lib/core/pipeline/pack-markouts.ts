@@ -19,6 +19,7 @@ const AMOUNTS = ["adverse", "pendingLots", "pendingMoney", "lostLots", "lostMone
 const COUNTS = ["positive", "negative", "pending", "stale", "missing", "invalid"] as const;
 const MOMENTS = ["n", "mean", "m2", "m3", "m4"] as const;
 const WEIGHTS = ["weight", "weighted", "net", "netCount", "netWeight", "netWeighted"] as const;
+const NOTHING = emptyMarkoutStats();
 const SAME = "=";
 const FINEST = "5s|";
 
@@ -77,24 +78,29 @@ function isSumOf(
 
 function isSame(a: MarkoutStats, b: MarkoutStats): boolean {
   const [one, other] = [a.moments, b.moments];
-  return (
-    MOMENTS.every((name) => one[name] === other[name]) &&
-    WEIGHTS.every((name) => a[name] === b[name]) &&
-    COUNTS.every((name) => a[name] === b[name])
-  );
+  for (const name of MOMENTS) if (one[name] !== other[name]) return false;
+  for (const name of WEIGHTS) if (a[name] !== b[name]) return false;
+  for (const name of COUNTS) if (a[name] !== b[name]) return false;
+  return true;
 }
 
 function partText(part: MarkoutPart): string {
-  const amounts = AMOUNTS.map((name) => (part[name] === 0n ? "" : String(part[name]))).join(",");
-  return `${amounts};${statsText(part.maker)};${statsText(part.taker)}`;
+  const { adverse, pendingLots, pendingMoney, lostLots, lostMoney, maker, taker } = part;
+  const waiting = `${amountText(pendingLots)},${amountText(pendingMoney)}`;
+  const lost = `${amountText(lostLots)},${amountText(lostMoney)}`;
+  return `${amountText(adverse)},${waiting},${lost};${statsText(maker)};${statsText(taker)}`;
+}
+
+function amountText(value: bigint): string {
+  return value === 0n ? "" : String(value);
 }
 
 /** Weights are nearly always those of all trades, and means of one trade are its own. */
 function statsText(stats: MarkoutStats): string {
   const { moments, weight, weighted, net, netCount, netWeight, netWeighted } = stats;
   const { n, mean, m2, m3, m4 } = moments;
-  const counts = COUNTS.map((name) => numberText(stats[name]));
-  const fields = [
+  if (n === 0 && isSame(stats, NOTHING)) return "";
+  return joined([
     numberText(n),
     numberText(mean),
     numberText(m2),
@@ -106,9 +112,19 @@ function statsText(stats: MarkoutStats): string {
     unless(netCount, n),
     unless(netWeight, weight),
     unless(netWeighted, netWeight * net),
-    ...counts,
-  ];
-  return fields.join(",").replace(/,+$/, "");
+    numberText(stats.positive),
+    numberText(stats.negative),
+    numberText(stats.pending),
+    numberText(stats.stale),
+    numberText(stats.missing),
+    numberText(stats.invalid),
+  ]);
+}
+
+/** By commas, without those at the end. */
+function joined(fields: string[]): string {
+  while (fields.at(-1) === "") fields.pop();
+  return fields.join(",");
 }
 
 function numberText(value: number): string {
@@ -142,7 +158,9 @@ export function unpackMarkouts(
       const own = texts[index];
       return own === undefined ? sumOf(emptyMarkoutPart(), trades, index, scale) : partOf(own);
     });
-    buckets.set(key, { resolution, bucket, suffix, parts, pending: waiting });
+    const read = { resolution, bucket, suffix, parts, pending: waiting };
+    keepText(read, text);
+    buckets.set(key, read);
   }
   return buckets;
 }
@@ -160,8 +178,7 @@ function partOf(text: string): MarkoutPart {
 }
 
 function statsOf(text: string): MarkoutStats {
-  const stats = emptyMarkoutStats();
-  if (text === "") return stats;
+  if (text === "") return emptyMarkoutStats();
   const fields = text.split(",");
   const at = (index: number, known = 0) =>
     fields[index] === SAME ? known : Number(fields[index] ?? 0);
@@ -169,7 +186,7 @@ function statsOf(text: string): MarkoutStats {
   const weight = at(5);
   const net = at(7);
   const netWeight = at(9, weight);
-  Object.assign(stats, {
+  return {
     moments,
     weight,
     weighted: at(6, weight * moments.mean),
@@ -177,7 +194,11 @@ function statsOf(text: string): MarkoutStats {
     netCount: at(8, moments.n),
     netWeight,
     netWeighted: at(10, netWeight * net),
-  });
-  for (const [index, name] of COUNTS.entries()) stats[name] = at(11 + index);
-  return stats;
+    positive: at(11),
+    negative: at(12),
+    pending: at(13),
+    stale: at(14),
+    missing: at(15),
+    invalid: at(16),
+  };
 }

@@ -32,9 +32,8 @@ function expectedIn(slot: number, newest: number): number {
 }
 
 function printText(print: number): string {
-  let text = "";
-  for (let bits = 6 * LENGTH - 6; bits >= 0; bits -= 6) text += DIGITS[(print >>> bits) & 63] ?? "";
-  return text;
+  const [first, second, third] = [print >>> 12, (print >>> 6) & 63, print & 63];
+  return `${DIGITS[first]}${DIGITS[second]}${DIGITS[third]}`;
 }
 
 export function unpackPrints(state: InstrumentState, packed: JsonValue | undefined): void {

@@ -57,8 +57,7 @@ export function packState(state: InstrumentState): PackedState {
   const { scale, settings } = state;
   const trades = [...new Set([...state.pending, ...state.dirtyTrades.values()])];
   const places = new Map(trades.map((trade, place) => [trade, place]));
-  return {
-    ...state.later,
+  const packed: PackedState = {
     ...packScalars(state),
     account: state.account,
     instrument: state.instrument,
@@ -103,16 +102,48 @@ export function packState(state: InstrumentState): PackedState {
       [...state.dirtyTrades.values()].map((trade) => places.get(trade) ?? -1),
     ),
   };
+  return state.later === undefined ? packed : { ...state.later, ...packed };
 }
 
 type ScalarName = (typeof NUMBERS)[number] | (typeof BIGINTS)[number] | (typeof FLAGS)[number];
 
+/** Name by name: objects of one shape are written faster than those that a loop fills. */
 function packScalars(state: InstrumentState): Pick<PackedState, ScalarName> {
-  const packed: Partial<Record<ScalarName, JsonValue>> = {};
-  for (const name of NUMBERS) if (state[name] !== 0) packed[name] = state[name];
-  for (const name of BIGINTS) if (state[name] !== 0n) packed[name] = String(state[name]);
-  for (const name of FLAGS) if (state[name]) packed[name] = 1;
-  return packed as Pick<PackedState, ScalarName>;
+  return {
+    archived: unlessZero(state.archived),
+    bufferOldest: unlessZero(state.bufferOldest),
+    bufferNewest: unlessZero(state.bufferNewest),
+    mid: unlessZero(state.mid),
+    midTime: unlessZero(state.midTime),
+    priorMid: unlessZero(state.priorMid),
+    mark: unlessZero(state.mark),
+    watermark: unlessZero(state.watermark),
+    gridMid: unlessZero(state.gridMid),
+    position: unlessZero(state.position),
+    trades: unlessZero(state.trades),
+    lastTradeTime: unlessZero(state.lastTradeTime),
+    openInventory: unlessZero(state.openInventory),
+    openAbsolute: unlessZero(state.openAbsolute),
+    lateFlows: unlessZero(state.lateFlows),
+    newestTime: unlessZero(state.newestTime),
+    firstTime: unlessZero(state.firstTime),
+    cost: textUnlessZero(state.cost),
+    cash: textUnlessZero(state.cash),
+    grossAnchor: textUnlessZero(state.grossAnchor),
+    fees: textUnlessZero(state.fees),
+    funding: textUnlessZero(state.funding),
+    seeded: state.seeded ? 1 : undefined,
+    restating: state.restating ? 1 : undefined,
+    dirtyOpen: state.dirtyOpen ? 1 : undefined,
+  };
+}
+
+function unlessZero(value: number): number | undefined {
+  return value === 0 ? undefined : value;
+}
+
+function textUnlessZero(value: bigint): string | undefined {
+  return value === 0n ? undefined : String(value);
 }
 
 /** Rows of late flows: where they belong, and what they hold. */

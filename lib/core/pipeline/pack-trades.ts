@@ -87,8 +87,19 @@ function isMarked(status: number | undefined): boolean {
   return status === OK || status === STALE;
 }
 
+/** By a trade's list of parts, which stays as it is. */
+const PARTS = new WeakMap<readonly string[], number | readonly string[]>();
+
 /** Which resolutions a trade has markout parts in; the keys themselves where they are those of a late trade. */
-function packParts({ time, parts }: PendingTrade): number | readonly string[] {
+function packParts(trade: PendingTrade): number | readonly string[] {
+  const known = PARTS.get(trade.parts);
+  if (known !== undefined) return known;
+  const packed = partsOf(trade);
+  PARTS.set(trade.parts, packed);
+  return packed;
+}
+
+function partsOf({ time, parts }: PendingTrade): number | readonly string[] {
   let mask = 0;
   let place = 0;
   for (const [index, key] of keysAt(time).entries()) {
@@ -101,7 +112,10 @@ function packParts({ time, parts }: PendingTrade): number | readonly string[] {
 
 function unpackParts(packed: number | readonly string[] | undefined, time: number) {
   if (typeof packed === "object") return packed;
-  return keysAt(time).filter((_, index) => (((packed ?? 0) >> index) & 1) === 1);
+  const mask = packed ?? 0;
+  const parts = keysAt(time).filter((_, index) => ((mask >> index) & 1) === 1);
+  PARTS.set(parts, mask);
+  return parts;
 }
 
 function keysAt(time: number): string[] {
@@ -117,15 +131,40 @@ function packWords(trades: readonly PendingTrade[], scale: Scale): PackedTrades[
     words[name][place] = value;
   };
   for (const [place, trade] of trades.entries()) {
-    const { row } = trade;
-    const known = wordsOf(trade, row.fee, scale);
-    for (const name of WORDS) if (row[name] !== known[name]) tell(name, place, row[name]);
-    for (const name of OPTIONAL) {
-      const value = row[name];
-      if (value !== undefined) tell(name, place, value);
-    }
+    for (const [name, value] of toldOf(trade, scale)) tell(name, place, value);
   }
   return words;
+}
+
+type Told = readonly (readonly [name: string, value: string | null])[];
+
+/** Of each trade what its row tells beside its integers, for as long as these stay as they are. */
+const TOLD = new WeakMap<PendingTrade, Integers & { readonly scale: Scale; readonly told: Told }>();
+
+function toldOf(trade: PendingTrade, scale: Scale): Told {
+  const { counted, price, lots, signedLots } = trade;
+  const known = TOLD.get(trade);
+  const isKnown =
+    known?.scale === scale &&
+    known.price === price &&
+    known.lots === lots &&
+    known.signedLots === signedLots;
+  if (isKnown) return known.told;
+  const told = wordsBeside(trade, scale);
+  TOLD.set(trade, { counted, price, lots, signedLots, scale, told });
+  return told;
+}
+
+function wordsBeside(trade: PendingTrade, scale: Scale): Told {
+  const { row } = trade;
+  const known = wordsOf(trade, row.fee, scale);
+  const told: [string, string | null][] = [];
+  for (const name of WORDS) if (row[name] !== known[name]) told.push([name, row[name]]);
+  for (const name of OPTIONAL) {
+    const value = row[name];
+    if (value !== undefined) told.push([name, value]);
+  }
+  return told;
 }
 
 type Integers = Pick<PendingTrade, "counted" | "price" | "lots" | "signedLots">;
@@ -234,8 +273,7 @@ function unpackRow(
     const value = words[name]?.[place];
     return value === undefined || value === SAME ? unless : (value as Value);
   };
-  const optional = OPTIONAL.map((name) => [name, told<string | undefined>(name, undefined)]);
-  return {
+  const row: { -readonly [Name in keyof TradeTerms]: TradeTerms[Name] } = {
     side,
     liquidity,
     execution: told("execution", known.execution),
@@ -245,12 +283,17 @@ function unpackRow(
     fee,
     feeSettled: told("feeSettled", known.feeSettled),
     positionAfter,
-    ...Object.fromEntries(optional.filter(([, value]) => value !== undefined)),
   };
+  for (const name of OPTIONAL) {
+    const value = told<string | undefined>(name, undefined);
+    if (value !== undefined) row[name] = value;
+  }
+  return row;
 }
 
 /** In 10^-12, exactly: no amount of cash is finer. */
 function cashOf(text: string): bigint {
-  const [whole = "", fraction = ""] = text.split(".");
-  return BigInt(whole + fraction.padEnd(CASH_DECIMALS, "0"));
+  const point = text.indexOf(".");
+  if (point < 0) return BigInt(text + "0".repeat(CASH_DECIMALS));
+  return BigInt(text.slice(0, point) + text.slice(point + 1).padEnd(CASH_DECIMALS, "0"));
 }
