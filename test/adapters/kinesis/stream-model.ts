@@ -1,11 +1,14 @@
 /** What the service promises of PutRecords: all, some or none of the records, in any order, told or not. */
 import {
   KinesisClient,
+  type KinesisClientResolvedConfig,
   PutRecordsCommand,
   type PutRecordsCommandInput,
   type PutRecordsCommandOutput,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
 } from "@aws-sdk/client-kinesis";
-import { mockClient } from "aws-sdk-client-mock";
+import { type AwsStub, mockClient } from "aws-sdk-client-mock";
 
 export interface StoredRecord {
   readonly partitionKey: string;
@@ -34,27 +37,35 @@ const RECORD_BYTES_MAX = 1024 * 1024;
 const REQUEST_BYTES_MAX = 10 * 1024 * 1024;
 
 export function streamModel(faults: StreamFaults = {}): StreamModel {
+  const client = new KinesisClient({ region: "eu-west-1" });
+  return { client, ...modelStream(mockClient(client), faults) };
+}
+
+type KinesisMock = AwsStub<ServiceInputTypes, ServiceOutputTypes, KinesisClientResolvedConfig>;
+
+/** Makes a mock answer as a stream does. */
+export function modelStream(
+  mock: KinesisMock,
+  faults: StreamFaults = {},
+): Omit<StreamModel, "client"> {
   const records: StoredRecord[] = [];
   const requests: PutRecordsCommandInput[] = [];
   const overtaken: string[] = [];
   const underWay = new Set<string>();
-  const client = new KinesisClient({ region: "eu-west-1" });
-  mockClient(client)
-    .on(PutRecordsCommand)
-    .callsFake(async (input: PutRecordsCommandInput) => {
-      requests.push(input);
-      requireSound(input);
-      const keys = (input.Records ?? []).map(({ PartitionKey }) => PartitionKey ?? "");
-      overtaken.push(...keys.filter((key) => underWay.has(key)));
-      for (const key of keys) underWay.add(key);
-      try {
-        await Promise.resolve();
-        return answer(input, records, faults);
-      } finally {
-        for (const key of keys) underWay.delete(key);
-      }
-    });
-  return { client, records, requests, overtaken };
+  mock.on(PutRecordsCommand).callsFake(async (input: PutRecordsCommandInput) => {
+    requests.push(input);
+    requireSound(input);
+    const keys = (input.Records ?? []).map(({ PartitionKey }) => PartitionKey ?? "");
+    overtaken.push(...keys.filter((key) => underWay.has(key)));
+    for (const key of keys) underWay.add(key);
+    try {
+      await Promise.resolve();
+      return answer(input, records, faults);
+    } finally {
+      for (const key of keys) underWay.delete(key);
+    }
+  });
+  return { records, requests, overtaken };
 }
 
 function answer(

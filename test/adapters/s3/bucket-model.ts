@@ -5,9 +5,12 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  type S3ClientResolvedConfig,
   S3ServiceException,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
 } from "@aws-sdk/client-s3";
-import { mockClient } from "aws-sdk-client-mock";
+import { type AwsStub, mockClient } from "aws-sdk-client-mock";
 import type { Bucket } from "../../../lib/adapters/s3/bucket.ts";
 
 export interface BucketModel {
@@ -15,18 +18,22 @@ export interface BucketModel {
   readonly objects: Map<string, Uint8Array>;
   /** Keys that were written, each time that one was. */
   readonly written: readonly string[];
-  readonly mock: ReturnType<typeof mockClient>;
+  readonly mock: AwsStub<ServiceInputTypes, ServiceOutputTypes, S3ClientResolvedConfig>;
 }
 
 const NAME = "events";
 
 /** @param pageKeys of a page of keys */
 export function bucketModel(pageKeys = 3): BucketModel {
+  const client = new S3Client({ region: "eu-west-1" });
+  return { bucket: { client, name: NAME }, ...modelObjects(mockClient(client), pageKeys) };
+}
+
+/** Makes a mock answer as a bucket does. */
+export function modelObjects(mock: BucketModel["mock"], pageKeys = 3): Omit<BucketModel, "bucket"> {
   const objects = new Map<string, Uint8Array>();
   const written: string[] = [];
   const writtenAt = new Map<string, number>();
-  const client = new S3Client({ region: "eu-west-1" });
-  const mock = mockClient(client);
   mock.on(PutObjectCommand).callsFake(({ Key, Body, IfNoneMatch }) => {
     if (IfNoneMatch === "*" && objects.has(Key)) throw refusal("PreconditionFailed", 412);
     objects.set(Key, Body);
@@ -54,7 +61,7 @@ export function bucketModel(pageKeys = 3): BucketModel {
     const IsTruncated = keys.length > page.length;
     return { Contents, IsTruncated, ...(IsTruncated && { NextContinuationToken: page.at(-1) }) };
   });
-  return { bucket: { client, name: NAME }, objects, written, mock };
+  return { objects, written, mock };
 }
 
 function refusal(name: string, httpStatusCode: number): S3ServiceException {
