@@ -12,6 +12,7 @@ import {
   type QueryOf,
 } from "../core/api/operations.ts";
 import type { ProblemError } from "../core/api/problem.ts";
+import { InvalidCursorError } from "../ports/invalid-cursor-error.ts";
 import { streamLive } from "./live-stream.ts";
 import { problem } from "./problem.ts";
 import { publishEvents } from "./publish-events.ts";
@@ -45,6 +46,10 @@ export function createApi(queries: Queries, options: ApiOptions): Hono {
   }
   api.all("*", refuseRoute);
   api.onError((error, c) => {
+    if (error instanceof InvalidCursorError) {
+      const { message: detail } = error;
+      return refuseQuery(c, [{ field: "cursor", reason: "unknown", detail }]);
+    }
     const traceId = crypto.randomUUID();
     options.onError?.(error, traceId);
     return problem(c, "internal", "Not your mistake; the log has more under this trace id.", {

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Queries } from "../app/queries.ts";
+import { API_BASE } from "../core/api/operations.ts";
 import { type ApiOptions, createApi } from "./api.ts";
 import { withSecurityHeaders } from "./headers.ts";
 import { problem } from "./problem.ts";
@@ -36,6 +37,8 @@ export function createCloudApp(queries: Queries, options: CloudAppOptions): Hono
       return claims === undefined ? undefined : roleOf(claims);
     }),
   );
+  // A path that leads out of the API once it is resolved.
+  app.notFound((c) => problem(c, "not-found", `GET ${API_BASE}/openapi.json lists every route.`));
   app.route("/", createApi(queries, { ...options, isLocal: false }));
   return app;
 }
