@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: "aws",
           include: ["test/**/*.aws.test.ts"],
-          globalSetup: "test/aws/ministack.ts",
+          globalSetup: ["test/infra/global-setup.ts", "test/aws/ministack.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
