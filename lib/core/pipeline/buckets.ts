@@ -28,6 +28,7 @@ export function advanceTo(state: InstrumentState, time: number): void {
     openBucket(state, time);
     return;
   }
+  if (time < state.firstTime) state.firstTime = time;
   if (time <= open.to) return;
   const width = state.openWidth;
   if (time - (time % width) !== open.from - (open.from % width)) roll(state, time);

@@ -117,6 +117,15 @@ describe("a gap", () => {
     ]);
   });
 
+  it("may hide the first event in time: the history starts there once it has come", () => {
+    const feed = newFeed();
+    tell(feed, 2, 10, HEARTBEAT);
+    finish(feed);
+    expect(feed.state.firstTime).toBe(START + 10 * SECOND);
+    tell(feed, 1, 0, trade("T1", "buy"));
+    expect(feed.state.firstTime).toBe(START);
+  });
+
   it("tells the reason for what is refused only when it leaves the buffer", () => {
     const feed = newFeed();
     tell(feed, 1, 0, book(99, 101));
