@@ -20,13 +20,9 @@ interface MockSettings {
 const settings = JSON.parse(requireEnv("BRAWLER_MOCK")) as MockSettings;
 const state = stateStore();
 const client = kinesisClient();
-/** Of a minute; the rest is the next run's. */
+/** Of a minute; the rest is the next run's. Called by hand it may be told to run for less. */
 const RUN_SECONDS = 58;
-
-/** Called by hand it may be told to run for less. */
-interface BrawlerEvent {
-  readonly seconds?: number;
-}
+type BrawlerEvent = { readonly seconds?: number };
 
 export const handler = observed(async ({ seconds }: BrawlerEvent, context: Context) => {
   const stream = requireEnv("BRAWLER_STREAM");

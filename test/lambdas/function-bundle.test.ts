@@ -1,5 +1,6 @@
 /** Every function's bundle, built as the stack builds it: how large it is, what is in it, and that it runs. */
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -49,6 +50,11 @@ describe.each(BUDGETS)("the bundle of $name", ({ name, ...budgets }) => {
     expect(bytes).toBeLessThanOrEqual(budgets[store] * KIB);
     // Nor has the budget outlived what it was set for.
     expect(bytes).toBeGreaterThan(budgets[store] * KIB * 0.9);
+  });
+
+  it("is of a function that only wires: 40 lines at most", () => {
+    const source = readFileSync(new URL(`../../lambdas/${name}.ts`, import.meta.url), "utf8");
+    expect(source.trimEnd().split("\n").length).toBeLessThanOrEqual(40);
   });
 
   it("knows nothing of Timestream where the stage has none", () => {
