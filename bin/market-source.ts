@@ -32,13 +32,12 @@ async function read(file: string): Promise<RecordedMarket> {
     return await readMarket(file);
   } catch (cause) {
     const what = "cannot quote into this market";
-    const mend =
-      "name PREFIX.quotes.csv or PREFIX.trades.csv (.gz too), with both beside each other";
     if (cause instanceof MarketFileError) {
-      throw environmentError({ what, where: file, why: cause.message, mend }, cause);
+      throw environmentError({ what, where: file, why: cause.message, mend: cause.mend }, cause);
     }
     if (cause instanceof RangeError) {
-      throw new CliError(1, { what, where: file, why: cause.message }, { cause });
+      const mend = "times are integer microseconds, prices and quantities plain decimals above 0";
+      throw new CliError(1, { what, where: file, why: cause.message, mend }, { cause });
     }
     throw cause;
   }

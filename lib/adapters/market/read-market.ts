@@ -11,9 +11,15 @@ import {
   recordMarket,
 } from "../../core/simulator/recorded-market.ts";
 
-/** The two files cannot be found or read; the message says what was looked for. */
+/** The two files cannot be found or read; the message says what was looked for, `mend` what to do about it. */
 export class MarketFileError extends Error {
   override readonly name = "MarketFileError";
+  readonly mend: string;
+
+  constructor(message: string, mend: string, options?: ErrorOptions) {
+    super(message, options);
+    this.mend = mend;
+  }
 }
 
 const SUFFIX = /\.(quotes|trades)\.csv(\.gz)?$/;
@@ -23,7 +29,8 @@ const NAME = /^[A-Z0-9][A-Z0-9._:-]{0,31}$/;
 /**
  * @param file either of the two files, or what their names have in common: `…/BTCUSDT`, for
  *   `…/BTCUSDT.quotes.csv.gz` and `…/BTCUSDT.trades.csv.gz`
- * @throws {MarketFileError} when a file is missing or a column that is needed is not in it
+ * @throws {MarketFileError} when a file is missing, empty, cut off or damaged, or lacks a column that is needed
+ * @throws {RangeError} when no row of it can be used, or books and prints are of different days
  */
 export async function readMarket(file: string): Promise<RecordedMarket> {
   const prefix = file.replace(SUFFIX, "");
@@ -31,6 +38,7 @@ export async function readMarket(file: string): Promise<RecordedMarket> {
   const prints = await readTable(find(prefix, "trades"));
   require(books, ["bid_px", "ask_px"]);
   require(prints, ["px", "qty"]);
+  for (const table of [books, prints]) requireOneOf(table, ["ts_us", "recv_us"]);
   return recordMarket(
     instrumentOf(basename(prefix), prints.header),
     books.rows.map((row) => rawBook(books.header, row)),
@@ -48,7 +56,10 @@ function find(prefix: string, kind: "quotes" | "trades"): string {
   const candidates = [`${prefix}.${kind}.csv.gz`, `${prefix}.${kind}.csv`];
   const found = candidates.find((path) => existsSync(path));
   if (found === undefined) {
-    throw new MarketFileError(`expected ${candidates.join(" or ")}, found neither`);
+    throw new MarketFileError(
+      `expected ${candidates.join(" or ")}, found neither`,
+      "name PREFIX.quotes.csv or PREFIX.trades.csv (.gz too), with both beside each other",
+    );
   }
   return found;
 }
@@ -57,14 +68,21 @@ async function readTable(path: string): Promise<Table> {
   const text = plainText(path, await bytesOf(path));
   const lines = text.split(/\r?\n/).filter((line) => line !== "");
   const [first, ...rest] = lines.map((line) => line.split(","));
-  return { path, header: new Map(first?.map((name, i) => [name, i])), rows: rest };
+  if (first === undefined) {
+    throw new MarketFileError(`${path} is empty`, "record it again, or copy it again");
+  }
+  // A row that was cut off, or is of another table, holds nothing that can be trusted.
+  const rows = rest.map((row) => (row.length === first.length ? row : []));
+  return { path, header: new Map(first.map((name, i) => [name.trim(), i])), rows };
 }
 
 async function bytesOf(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new MarketFileError(`cannot read ${path}`, { cause });
+    throw new MarketFileError(`cannot read ${path}`, "see that it is a file you may read", {
+      cause,
+    });
   }
 }
 
@@ -74,15 +92,29 @@ function plainText(path: string, bytes: Buffer): string {
     const plain = path.endsWith(".gz") ? gunzipSync(bytes) : bytes;
     return plain.toString("utf8").replace(/^\uFEFF/, "");
   } catch (cause) {
-    throw new MarketFileError(`${path}: expected a gzip file, is damaged or none`, { cause });
+    const isCutOff = cause instanceof Error && "code" in cause && cause.code === "Z_BUF_ERROR";
+    const what = isCutOff ? "ends in the middle" : "is damaged or none";
+    const mend = "copy it again, whole; gzip -t says whether it is";
+    throw new MarketFileError(`${path}: expected a gzip file, ${what}`, mend, { cause });
   }
 }
 
 function require(table: Table, columns: readonly string[]): void {
   const missing = columns.filter((column) => !table.header.has(column));
-  if (missing.length === 0) return;
-  const there = [...table.header.keys()].join(", ");
-  throw new MarketFileError(`${table.path}: expected a column ${missing[0]}, there are ${there}`);
+  if (missing.length > 0) throw columnError(table, missing.join(", "));
+}
+
+function requireOneOf(table: Table, columns: readonly string[]): void {
+  if (!columns.some((column) => table.header.has(column))) {
+    throw columnError(table, columns.join(" or "));
+  }
+}
+
+function columnError({ path, header }: Table, expected: string): MarketFileError {
+  return new MarketFileError(
+    `${path}: expected a column ${expected}, there are ${[...header.keys()].join(", ")}`,
+    "name the columns in the first line as docs/how-to/quote-into-a-recorded-market.md does",
+  );
 }
 
 type Header = ReadonlyMap<string, number>;
@@ -143,7 +175,10 @@ function instrumentOf(fileName: string, prints: Header): RecordedInstrument {
     .replace(/_\d{4}-?\d{2}-?\d{2}$/, "")
     .toUpperCase();
   if (!NAME.test(name)) {
-    throw new MarketFileError(`expected a file named after an instrument, was ${fileName}`);
+    throw new MarketFileError(
+      `expected a file named after an instrument, was ${fileName}`,
+      "call it BTCUSDT.quotes.csv, say: letters, digits and . _ : - , at most 32",
+    );
   }
   const bare = name.replace(/[-:._]/g, "");
   const quote = QUOTE_CURRENCIES.find((each) => bare.endsWith(each) && bare !== each) ?? "USD";

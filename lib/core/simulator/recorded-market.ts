@@ -133,7 +133,7 @@ export function recordMarket(
       prints: rawPrints.length,
       unorderedBooks: backwardSteps(books),
       unorderedPrints: backwardSteps(prints),
-      booksOnReceiptClock: rawBooks.filter(({ time }) => time === "").length,
+      booksOnReceiptClock: books.filter(({ row }) => row.time === "").length,
       clockShiftUs,
       duplicatePrints: rawPrints.length - unique.length,
       unreadable: rawBooks.length - books.length + unique.length - prints.length,
@@ -198,8 +198,10 @@ function withoutRepeats(prints: readonly RawPrint[]): readonly RawPrint[] {
 }
 
 /** What is there must be readable: a side that is not read would be told as missing, and a queue as empty. */
-function isBlankOrDecimal(text: string): boolean {
-  return text === "" || typeof parseDecimal(text) !== "string";
+function isBlankOrAmount(text: string): boolean {
+  if (text === "") return true;
+  const decimal = parseDecimal(text);
+  return typeof decimal !== "string" && decimal.mantissa >= 0;
 }
 
 function timedPrint(row: RawPrint): TextPrint | undefined {
@@ -214,7 +216,7 @@ function timedBook(row: RawBook, shiftUs: number): TextBook | undefined {
   const time = microseconds(row.time) ?? (received === undefined ? undefined : received + shiftUs);
   if (time === undefined || (!isPositive(row.bid) && !isPositive(row.ask))) return undefined;
   const texts = [row.bid, row.bidQuantity, row.ask, row.askQuantity];
-  return texts.every(isBlankOrDecimal) ? { time, row } : undefined;
+  return texts.every(isBlankOrAmount) ? { time, row } : undefined;
 }
 
 function readable<T>(rows: readonly (T | undefined)[]): readonly T[] {

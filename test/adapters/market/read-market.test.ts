@@ -59,6 +59,53 @@ describe("readMarket", () => {
     await expect(refused).rejects.toThrow(MarketFileError);
     await expect(refused).rejects.toThrow(/PLAIN\.quotes\.csv\.gz: expected a gzip file/);
   });
+
+  const columns = "ts_us,bid_px,ask_px\n";
+  const zipped = gzipSync(`${columns}${"10,1.5,1.6\n".repeat(50)}`);
+  it.each([
+    {
+      name: "cut off",
+      file: "CUT.quotes.csv.gz",
+      bytes: zipped.subarray(0, zipped.length / 2),
+      says: /CUT\.quotes\.csv\.gz: expected a gzip file, ends in the middle/,
+    },
+    {
+      name: "no gzip",
+      file: "TEXT.quotes.csv.gz",
+      bytes: Buffer.from(columns),
+      says: /TEXT\.quotes\.csv\.gz: expected a gzip file, is damaged or none/,
+    },
+    {
+      name: "empty",
+      file: "VOID.quotes.csv",
+      bytes: Buffer.of(),
+      says: /VOID\.quotes\.csv is empty/,
+    },
+    {
+      name: "without any time",
+      file: "TIMELESS.quotes.csv",
+      bytes: Buffer.from("bid_px,ask_px\n1,2\n"),
+      says: /expected a column ts_us or recv_us, there are bid_px, ask_px/,
+    },
+  ])("refuses a file that is $name, and says how to mend it", async ({ file, bytes, says }) => {
+    const prefix = file.split(".")[0] ?? "";
+    await writeFile(join(folder, file), bytes);
+    await writeFile(join(folder, `${prefix}.trades.csv`), "ts_us,px,qty\n15,1.6,0.5\n");
+    const refusal = await readMarket(join(folder, prefix)).catch((error: unknown) => error);
+    if (!(refusal instanceof MarketFileError)) throw new Error(`was ${String(refusal)}`);
+    expect(refusal.message).toMatch(says);
+    expect(refusal.mend.length).toBeGreaterThan(10);
+  });
+
+  it("counts rows that are shorter or longer than the header as unreadable, and passes over a byte-order mark", async () => {
+    const rows = ["10,1.5,1.6", "20,1.5", "30,1.5,1.6,7", "40,1.5,1.", "50,1.5,1.7"];
+    await writeFile(join(folder, "TORN.quotes.csv"), `\uFEFF${columns}${rows.join("\n")}\n`);
+    await writeFile(join(folder, "TORN.trades.csv"), "ts_us,px,qty\n15,1.6,0.5\n16,1.");
+    const { books, prints, counts } = await readMarket(join(folder, "TORN"));
+    expect(books.map(({ time }) => time)).toEqual([10, 50]);
+    expect(prints.length).toBe(1);
+    expect(counts.unreadable).toBe(4);
+  });
 });
 
 const RECORDINGS = [

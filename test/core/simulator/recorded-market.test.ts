@@ -146,4 +146,16 @@ describe("recordMarket", () => {
     expect(recordMarket(PERP, [book("1", "1", "2")], prints).counts.unreadable).toBe(3);
     expect(() => recordMarket(PERP, [], prints)).toThrow(/microseconds, were 0 of 0 and 1 of 4/);
   });
+
+  it("drops a book with a price or quantity below 0, and keeps one whose side is 0: it is not there", () => {
+    const books = [
+      book("1", "1", "2"),
+      book("2", "-1", "2"),
+      { ...book("3", "1", "2"), askQuantity: "-5" },
+      book("4", "1", "0"),
+    ];
+    const { books: kept, counts } = recordMarket(PERP, books, [print("6", "1")]);
+    expect(kept.map(({ time }) => time)).toEqual([1, 4]);
+    expect(counts).toMatchObject({ books: 4, unreadable: 2, invalidBooks: 1 });
+  });
 });
