@@ -1,5 +1,6 @@
 /** The facts that two markets show together. */
-import { hayashiYoshida, type Ticks } from "../../lib/core/stats/hayashi-yoshida.ts";
+import type { Ticks } from "../../lib/core/stats/hayashi-yoshida.ts";
+import { leadLagRatio } from "../../lib/core/stats/lead-lag.ts";
 import { pearson } from "../../lib/core/stats/pearson.ts";
 import { at, type MarketSample, returnsOf } from "./sample.ts";
 
@@ -37,7 +38,7 @@ export const CROSS_FACTS: readonly CrossStatistic[] = [
     name: "lead–lag ratio, above 1 where the first leads",
     low: 1.05,
     high: Infinity,
-    measure: (first, second) => leadLagRatio(first, second),
+    measure: whoLeads,
   },
 ];
 
@@ -59,22 +60,11 @@ export function correlation(
 
 const LAGS = [1, 2, 3, 4, 5];
 
-/**
- * Huth and Abergel's ratio of squared correlations, shifted forwards over backwards, by Hayashi and Yoshida's
- * covariation; over the whole seconds from 1 to 5.
- */
-export function leadLagRatio(first: MarketSample, second: MarketSample): number | undefined {
+/** Over the whole seconds from 1 to 5. */
+export function whoLeads(first: MarketSample, second: MarketSample): number | undefined {
   const [a, b] = [ticksOf(first), ticksOf(second)];
   if (a.times.length < LEAST_PAIRS || b.times.length < LEAST_PAIRS) return undefined;
-  const squares = (sign: number) =>
-    LAGS.reduce((sum, lag) => sum + (shiftedCorrelation(a, b, sign * lag) ?? 0) ** 2, 0);
-  return squares(1) / squares(-1);
-}
-
-/** ρ of the first with the second `lagS` later; positive lags: the first leads. */
-export function shiftedCorrelation(first: Ticks, second: Ticks, lagS: number): number | undefined {
-  const times = Float64Array.from(second.times, (time) => time - lagS);
-  return hayashiYoshida(first, { times, values: second.values })?.correlation;
+  return leadLagRatio(a, b, LAGS);
 }
 
 const MOST_TICKS = 400_000;

@@ -3,12 +3,17 @@
  * real replay; the report is judged by the truth file of the run, beside the same seed with nothing planted.
  */
 import { describe, expect, it } from "vitest";
+import { parseEvent } from "../../lib/core/events/parse.ts";
 import type { PerformanceMetrics, Report } from "../../lib/core/metrics/performance-metrics.ts";
+import type { TradeRow } from "../../lib/core/rollup/row.ts";
 import { instrumentProfile } from "../../lib/core/simulator/instrument-profile.ts";
 import { HISTORY_GRID_US, simulate } from "../../lib/core/simulator/simulation.ts";
 import type { SimulationTruth } from "../../lib/core/simulator/simulation-truth.ts";
+import { engleGranger } from "../../lib/core/stats/engle-granger.ts";
+import type { Ticks } from "../../lib/core/stats/hayashi-yoshida.ts";
+import { laggedCorrelation, leadLagRatio } from "../../lib/core/stats/lead-lag.ts";
 import { mackinnonCritical } from "../../lib/core/stats/mackinnon.ts";
-import { straightLine } from "../../lib/core/stats/straight-line.ts";
+import { momentsOf, standardDeviation } from "../../lib/core/stats/moments.ts";
 import { twoProportionZ } from "../../lib/core/stats/two-proportion.ts";
 import {
   DAY_US,
@@ -45,13 +50,18 @@ interface Told {
   readonly events: number;
 }
 
-/** @param spans to report; the windows of what was planted unless given */
-async function told(scenario: string, run: Run, spans?: readonly Span[]): Promise<Told> {
+function logOf(scenario: string, run: Run) {
   const { days, instruments = ["BTC-PERP"], seed = 5, gridUs = HISTORY_GRID_US } = run;
   const durationUs = (days * DAY_US) as DurationUs;
   const simulation = simulate({ seed, from: FROM, durationUs, instruments, gridUs, scenario });
   const lines = Array.from(simulation, ({ line }) => line);
-  const truth = simulation.truth();
+  return { lines, truth: simulation.truth() };
+}
+
+/** @param spans to report; the windows of what was planted unless given */
+async function told(scenario: string, run: Run, spans?: readonly Span[]): Promise<Told> {
+  const { instruments = ["BTC-PERP"] } = run;
+  const { lines, truth } = logOf(scenario, run);
   return folded(lines, async ({ report }) => {
     const whole = await report();
     const [first = ""] = instruments;
@@ -238,33 +248,128 @@ describe("the report shows", { timeout: 180_000 }, () => {
     expect(late.mean - plain.mean).toBeGreaterThan(within(5) - 0.2);
   });
 
-  it("cointegrated-pair: Engle and Granger's test rejects that the two drift apart", async () => {
-    const statistic = async (scenario: string) => {
-      const instruments = ["LINK-PERP", "SOL-PERP"];
-      const hours = Array.from({ length: 5 * 24 }, (_, hour) => FROM + (hour + 1) * HOUR_US);
-      const spans = hours.map((to) => ({ from: to - HOUR_US, to }));
-      const marks = async (names: readonly string[]) => {
-        const { within } = await told(scenario, { days: 5, instruments: names }, spans);
-        return within.map(({ position }) => Math.log(Number(position?.mark)));
-      };
-      return engleGranger(await marks(instruments), await marks(instruments.toReversed()));
+  it("cointegrated-pair: Engle and Granger's test finds the pair, its β and its half-life", async () => {
+    const instruments = ["LINK-PERP", "SOL-PERP"];
+    const hours = Array.from({ length: 5 * 24 }, (_, hour) => FROM + (hour + 1) * HOUR_US);
+    const spans = hours.map((to) => ({ from: to - HOUR_US, to }));
+    const marks = async (names: readonly string[]) => {
+      const run = { days: 5, instruments: names };
+      const { within, truth } = await told("cointegrated-pair", run, spans);
+      return { truth, logs: within.map(({ position }) => Math.log(Number(position?.mark))) };
     };
-    const [fivePercent] = [mackinnonCritical(2, 5 * 24)[1]];
-    expect(await statistic("cointegrated-pair")).toBeLessThan(fivePercent);
+    const follower = await marks(instruments);
+    const leader = await marks(instruments.toReversed());
+    const { pair } = follower.truth;
+    expect([pair.follower, pair.leader]).toEqual(instruments);
+    const test = engleGranger(follower.logs, leader.logs);
+    expect(test?.t).toBeLessThan(mackinnonCritical(2, test?.n ?? 0)[1]);
+    // Each of the two prices has what its own takers moved, for hours, in it: 5 days tell β to a quarter.
+    expect(Math.abs((test?.beta ?? 0) - pair.beta)).toBeLessThan(0.3);
+    expect((test?.halfLife ?? 0) * 60).toBeGreaterThan(pair.halfLifeMinutes / 2);
+    expect((test?.halfLife ?? 0) * 60).toBeLessThan(pair.halfLifeMinutes * 2);
   });
 });
 
-/** t of φ in Δe = φ e₋₁ of the residuals of y on x: no lags, no constant. */
-function engleGranger(y: readonly number[], x: readonly number[]): number {
-  const line = straightLine(x, y);
-  if (line === undefined) throw new Error("the prices do not move");
-  const e = y.map((each, i) => each - line.intercept - line.slope * (x[i] ?? 0));
-  const steps = e.slice(1).map((each, i) => each - (e[i] ?? 0));
-  const squares = e.slice(0, -1).reduce((sum, each) => sum + each * each, 0);
-  const phi = steps.reduce((sum, step, i) => sum + step * (e[i] ?? 0), 0) / squares;
-  const rest = steps.map((step, i) => step - phi * (e[i] ?? 0));
-  const variance = rest.reduce((sum, each) => sum + each * each, 0) / (rest.length - 1);
-  return phi / Math.sqrt(variance / squares);
+describe("beside the report", { timeout: 180_000 }, () => {
+  it("toxic-counterparty: of all trades that are read back, C7's mark out worst at 30 s", async () => {
+    const run = { days: 20, instruments: ["BTC-PERP", "ETH-PERP"] };
+    const { truth, lines } = logOf("toxic-counterparty", run);
+    expect(truth.planted[0]?.effects).toEqual({ toxicImpact: 3 });
+    const others = await byCounterparty(lines);
+    const toxic = others.get("C7");
+    others.delete("C7");
+    const means = Array.from(others.values(), ({ mean }) => mean);
+    expect(means).toHaveLength(7);
+    expect(toxic?.mean).toBeLessThan(Math.min(...means));
+    const rest = means.reduce((sum, each) => sum + each, 0) / means.length;
+    expect((toxic?.mean ?? 0) - rest).toBeLessThan(-3 * (toxic?.error ?? Infinity));
+    const usual = await byCounterparty(logOf("normal", run).lines);
+    const plain = usual.get("C7");
+    const all = Array.from(usual.values(), ({ mean }) => mean);
+    const middle = all.reduce((sum, each) => sum + each, 0) / all.length;
+    expect(Math.abs((plain?.mean ?? 9) - middle)).toBeLessThan(3 * (plain?.error ?? 0));
+  });
+
+  it.each([
+    { scenario: "normal", factor: 1 },
+    { scenario: "lead-lag", factor: 4 },
+  ])(
+    "$scenario: the references of ETH-PERP follow those of BTC-PERP by the truth's lag",
+    (each) => {
+      const instruments = ["BTC-PERP", "ETH-PERP"];
+      const { truth, lines } = logOf(each.scenario, { days: 1, instruments, gridUs: SECOND_US });
+      const [btc, eth] = instruments.map((name) => ticksOf(lines, name));
+      if (btc === undefined || eth === undefined) throw new Error("two were asked for");
+      const lagMs = (truth.instruments[1]?.lagMs ?? Number.NaN) * each.factor;
+      expect(truth.planted[0]?.effects.lag ?? 1).toBe(each.factor);
+      const lags = Array.from({ length: 17 }, (_, i) => i * 0.25);
+      const found = lags.map((lag) => laggedCorrelation(btc, eth, lag) ?? 0);
+      const best = lags[found.indexOf(Math.max(...found))] ?? Number.NaN;
+      // Told once a second: a lag is seen to within half of one.
+      expect(Math.abs(best - lagMs / 1_000)).toBeLessThanOrEqual(0.75);
+      expect(leadLagRatio(btc, eth, [1, 2, 3, 4, 5])).toBeGreaterThan(10);
+    },
+  );
+});
+
+interface StoredTrade {
+  readonly liquidity: string;
+  readonly counterparty?: string;
+  readonly markouts: Readonly<Record<string, { readonly bps: number | null }>>;
+}
+
+/** Means and errors of maker markouts at 30 s, as `GET /trades` tells them. */
+async function byCounterparty(lines: readonly string[]) {
+  const rows = await folded(lines, async ({ store }) => {
+    const all: TradeRow[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await store.metrics.readTrades({
+        from: FROM,
+        to: epochUs(FROM + 400 * DAY_US),
+        order: "asc",
+        limit: 1_000,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      all.push(...page.rows);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return all;
+  });
+  const values = new Map<string, number[]>();
+  for (const row of rows) {
+    const { counterparty, liquidity, markouts } = JSON.parse(row.value) as StoredTrade;
+    const bps = markouts["30s"]?.bps ?? undefined;
+    if (liquidity !== "maker" || counterparty === undefined || bps === undefined) continue;
+    values.set(counterparty, [...(values.get(counterparty) ?? []), bps]);
+  }
+  return new Map(
+    Array.from(values, ([name, own]) => {
+      const moments = momentsOf(own);
+      const error = (standardDeviation(moments) ?? Infinity) / Math.sqrt(own.length);
+      return [name, { mean: moments.mean, error }];
+    }),
+  );
+}
+
+/** Changes of an instrument's mid; seconds. */
+function ticksOf(lines: readonly string[], instrument: string): Ticks {
+  const [times, values]: [number[], number[]] = [[], []];
+  for (const line of lines) {
+    const event = parseEvent(line);
+    if (!("type" in event) || event.type !== "reference" || event.instrument !== instrument)
+      continue;
+    const mid = Math.log(
+      event.bid.mantissa / 10 ** event.bid.decimals + event.ask.mantissa / 10 ** event.ask.decimals,
+    );
+    if (mid === values.at(-1)) continue;
+    if (event.time / 1e6 === times.at(-1)) values[values.length - 1] = mid;
+    else {
+      times.push(event.time / 1e6);
+      values.push(mid);
+    }
+  }
+  return { times, values };
 }
 
 describe("data faults are counted, and leave the figures as they are", () => {

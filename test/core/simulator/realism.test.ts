@@ -4,7 +4,7 @@
  * median over the eight instruments lies in the fact's own band; of the single instruments 70 % have to.
  */
 import { describe, expect, it } from "vitest";
-import { correlation, leadLagRatio } from "../../../bench/realism/cross-facts.ts";
+import { correlation, whoLeads } from "../../../bench/realism/cross-facts.ts";
 import { holds, judge } from "../../../bench/realism/judge.ts";
 import { autocorrelations, meanOf, returnsOf } from "../../../bench/realism/sample.ts";
 import { simulatedSamples } from "../../../bench/realism/simulated.ts";
@@ -82,7 +82,7 @@ describe("lead-lag", () => {
     const [leader, late] = simulatedSamples({ ...run, scenario: "lead-lag" });
     if (!(btc && eth && leader && late)) throw new Error("two samples were asked for");
     expect(leader.mids).toEqual(btc.mids);
-    expect(leadLagRatio(leader, late)).toBeGreaterThan(3 * (leadLagRatio(btc, eth) ?? Infinity));
+    expect(whoLeads(leader, late)).toBeGreaterThan(3 * (whoLeads(btc, eth) ?? Infinity));
     expect(correlation(leader, late, 1)).toBeLessThan(0.2);
     expect(correlation(leader, late, 300)).toBeGreaterThan(0.6);
   });

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { autocorrelation } from "../../../lib/core/stats/autocorrelation.ts";
 import { drawdownFraction, recoverySteps } from "../../../lib/core/stats/drawdown.ts";
+import { engleGranger } from "../../../lib/core/stats/engle-granger.ts";
 import { equityOfReturns } from "../../../lib/core/stats/equity.ts";
 import { kruskalWallis } from "../../../lib/core/stats/kruskal-wallis.ts";
 import { mannKendall } from "../../../lib/core/stats/mann-kendall.ts";
@@ -42,7 +43,7 @@ function column(file: string, name: string): number[] {
   const [header, ...rows] = read(file)
     .trim()
     .split("\n")
-    .map((line) => line.trim().split(","));
+    .map((line) => line.trim().replaceAll('"', "").split(","));
   const at = present(header).indexOf(name);
   return rows
     .map((row) => row[at] ?? "")
@@ -97,12 +98,19 @@ const computed: Readonly<Record<string, () => readonly (number | undefined)[]>> 
     const test = present(kruskalWallis(ozoneByMonth()));
     return [test.h, test.p];
   },
+  "engle_granger.realcons_on_realgdp": () => {
+    const macro = (name: string) => column("macrodata_us_quarterly.csv", name);
+    return [present(engleGranger(macro("realcons"), macro("realgdp"))).t];
+  },
 };
 
 function cases(): readonly Published[] {
-  return ["expected_returns.json", "expected_trend.json", "expected_kruskal.json"].flatMap(
-    (file) => (JSON.parse(read(file)) as { cases: readonly Published[] }).cases,
-  );
+  return [
+    "expected_returns.json",
+    "expected_trend.json",
+    "expected_kruskal.json",
+    "expected_unitroot_coint.json",
+  ].flatMap((file) => (JSON.parse(read(file)) as { cases: readonly Published[] }).cases);
 }
 
 if (sharedPresent) {
