@@ -1,4 +1,4 @@
-/** The facts that Brawler's own log shows: fills, markouts, inventory, quotes, fees, funding. */
+/** The facts that Brawler's own log shows: markouts, inventory, quotes, fees. */
 import { openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
 import { replay } from "../../lib/app/replay.ts";
 import { buildReport } from "../../lib/app/report.ts";
@@ -6,14 +6,12 @@ import { resolveConfig } from "../../lib/core/api/config.ts";
 import type { BrawlerEvent } from "../../lib/core/events/event.ts";
 import { parseEvent } from "../../lib/core/events/parse.ts";
 import type { PerformanceMetrics } from "../../lib/core/metrics/performance-metrics.ts";
-import { fundingRateE8, initialFunding } from "../../lib/core/simulator/funding-schedule.ts";
 import { instrumentProfile } from "../../lib/core/simulator/instrument-profile.ts";
 import { HISTORY_GRID_US, simulate } from "../../lib/core/simulator/simulation.ts";
 import type {
   InstrumentTruth,
   SimulationTruth,
 } from "../../lib/core/simulator/simulation-truth.ts";
-import { autocorrelation } from "../../lib/core/stats/autocorrelation.ts";
 import { median, quantile, sorted } from "../../lib/core/stats/quantile.ts";
 import { straightLine } from "../../lib/core/stats/straight-line.ts";
 import { Z95 } from "../../lib/core/stats/z95.ts";
@@ -60,7 +58,8 @@ function parsed(line: string): BrawlerEvent {
   throw new Error(`${event.detail}: ${line}`);
 }
 
-async function folded(events: readonly BrawlerEvent[]): Promise<Lived["figures"]> {
+/** The figures of everything, by the product. */
+export async function folded(events: readonly BrawlerEvent[]): Promise<Lived["figures"]> {
   const config = resolveConfig({});
   const store = openEmbedded({ temporary: true });
   const deliveries = events.map((event, i) => ({ event, line: i + 1 }));
@@ -284,23 +283,4 @@ function exactFees({ name, events }: Own): number {
     );
   });
   return exact.length / trades.length;
-}
-
-/** A year of funding rates of one instrument. */
-export function fundingFacts(seed: number) {
-  const profile = instrumentProfile("BTC-PERP");
-  const state = initialFunding(seed, profile, START);
-  const rates: number[] = [];
-  const premiums: number[] = [];
-  for (let i = 0; i < 3 * 365; i += 1) {
-    rates.push(fundingRateE8(state, 480, 0) / 1e8);
-    premiums.push(state.premium);
-  }
-  const all = sorted(rates);
-  return {
-    median: median(all) ?? Number.NaN,
-    memory: autocorrelation(premiums, 1) ?? Number.NaN,
-    positive: rates.filter((rate) => rate > 0).length / rates.length,
-    tail: (quantile(sorted(rates.map(Math.abs)), 0.99) ?? Number.NaN) / 0.0001,
-  };
 }

@@ -9,13 +9,14 @@ import { sharpeShape, sharpeStandardError } from "../../lib/core/stats/sharpe-er
 import { theilSen } from "../../lib/core/stats/theil-sen.ts";
 import { wilsonInterval } from "../../lib/core/stats/wilson.ts";
 import { Z95 } from "../../lib/core/stats/z95.ts";
-import { live } from "./brawler-facts.ts";
 
 /** Of one estimator over many seeds. */
 export interface Coverage {
   readonly name: string;
   readonly seeds: number;
   readonly covered: number;
+  /** Whether it claims to cover this truth. */
+  readonly isJudged: boolean;
 }
 
 type Interval = readonly [number, number];
@@ -105,31 +106,6 @@ export function estimatorCoverage(seeds: number): readonly Coverage[] {
       const { truth, interval } = run(stream(seed, "coverage", name));
       if (truth >= interval[0] && truth <= interval[1]) covered += 1;
     }
-    return { name, seeds, covered };
-  });
-}
-
-const HORIZONS = [
-  { label: "30s", us: 30e6 },
-  { label: "1m", us: 60e6 },
-  { label: "5m", us: 300e6 },
-] as const;
-
-/** Maker markouts of simulated days, through the real replay: what the price was bound to do, and what it did. */
-export async function markoutCoverage(seeds: number): Promise<readonly Coverage[]> {
-  const covered = HORIZONS.map(() => 0);
-  for (let seed = 1; seed <= seeds; seed += 1) {
-    const { truth, figures } = await live({ seed, days: 1, instruments: ["BTC-PERP"] });
-    const maker = figures["BTC-PERP"]?.markouts.maker ?? {};
-    const edge = maker["0s"]?.value ?? Number.NaN;
-    HORIZONS.forEach(({ label, us }, i) => {
-      const moves = truth.instruments[0]?.maker.moves ?? [];
-      const bound = edge + (moves.find(({ horizonUs }) => horizonUs === us)?.bps ?? Number.NaN);
-      const [low, high] = maker[label]?.interval ?? [Number.NaN, Number.NaN];
-      if (bound >= low && bound <= high) covered[i] = (covered[i] ?? 0) + 1;
-    });
-  }
-  return HORIZONS.map(({ label }, i) => {
-    return { name: `maker markout at ${label}, one day`, seeds, covered: covered[i] ?? 0 };
+    return { name, seeds, covered, isJudged: true };
   });
 }

@@ -1,6 +1,7 @@
 /** How often a quote is filled, by its distance from the mid: what comes back of the planted exponential decay. */
-import type { BrawlerEvent, Decimal, QuoteEvent, TradeEvent } from "../../lib/core/events/event.ts";
+import type { BrawlerEvent, QuoteEvent, TradeEvent } from "../../lib/core/events/event.ts";
 import { straightLine } from "../../lib/core/stats/straight-line.ts";
+import { numberOf } from "./numbers.ts";
 import { at } from "./sample.ts";
 
 export interface FillDecay {
@@ -89,8 +90,4 @@ class FillCurve {
     const slope = straightLine(x, y, weights)?.slope ?? Number.NaN;
     return { slope, error: 1 / Math.sqrt(total * sxx), rSquared: (slope * slope * sxx) / syy };
   }
-}
-
-function numberOf({ mantissa, decimals }: Decimal): number {
-  return mantissa / 10 ** decimals;
 }

@@ -12,6 +12,8 @@ export interface Verdict {
   readonly high: number;
   /** One per seed: the median over its markets. */
   readonly perSeed: readonly number[];
+  /** One per seed: the least and the most of its markets. */
+  readonly ranges: readonly (readonly [number, number])[];
   /** How many single markets were measured, and how many of them lie in the band. */
   readonly markets: number;
   readonly inside: number;
@@ -59,6 +61,7 @@ export function verdictOf(
     low,
     high,
     perSeed: known.map((own) => median(sorted(own)) ?? Number.NaN),
+    ranges: known.map((own) => [Math.min(...own), Math.max(...own)]),
     markets: all.length,
     inside: all.filter((value) => value >= low && value <= high).length,
   };

@@ -14,6 +14,7 @@ export interface Findings {
   readonly days: number;
   readonly verdicts: readonly Verdict[];
   readonly recorded: readonly Recorded[];
+  readonly recordedFunding: readonly Recorded[];
   readonly coverage: readonly Coverage[];
   readonly falsePositives: readonly FalsePositives[];
 }
@@ -31,6 +32,13 @@ function band({ low, high }: Verdict): string {
   return `${figure(low)} … ${figure(high)}`;
 }
 
+/** A median, and from where to where single markets lie. */
+function spread(median: number, range: readonly [number, number] | undefined): string {
+  const [low, high] = range ?? [median, median];
+  if (figure(low) === figure(high)) return figure(median);
+  return `${figure(median)} (${figure(low)} … ${figure(high)})`;
+}
+
 function row(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
@@ -45,7 +53,7 @@ function factRows({ verdicts, seeds }: Findings): readonly string[] {
         String(verdict.fact),
         verdict.name,
         band(verdict),
-        ...verdict.perSeed.map(figure),
+        ...verdict.perSeed.map((median, i) => spread(median, verdict.ranges[i])),
         `${verdict.inside} of ${verdict.markets}`,
         holds(verdict) ? "holds" : "**does not**",
       ]),
@@ -53,7 +61,10 @@ function factRows({ verdicts, seeds }: Findings): readonly string[] {
   ];
 }
 
-function recordedRows({ verdicts, recorded }: Findings): readonly string[] {
+function recordedRows(
+  verdicts: readonly Verdict[],
+  recorded: readonly Recorded[],
+): readonly string[] {
   const head = ["#", "statistic", "band", ...recorded.map(({ market }) => market)];
   const told = verdicts.filter(({ name }) =>
     recorded.some(({ values }) => values.get(name) !== undefined),
@@ -76,7 +87,8 @@ const COVERAGE_LOW = 0.92;
 const COVERAGE_HIGH = 0.98;
 
 /** Between 92 and 98 %. */
-export function covers({ covered, seeds }: Coverage): boolean {
+export function covers({ covered, seeds, isJudged }: Coverage): boolean {
+  if (!isJudged) return true;
   return covered / seeds >= COVERAGE_LOW && covered / seeds <= COVERAGE_HIGH;
 }
 
@@ -93,7 +105,7 @@ export function coverageLines(coverage: readonly Coverage[]): readonly string[] 
         each.name,
         String(each.seeds),
         percent(each.covered / each.seeds),
-        covers(each) ? "yes" : "**no**",
+        each.isJudged ? (covers(each) ? "yes" : "**no**") : "not judged",
       ]),
     ),
   ];
@@ -126,14 +138,18 @@ export function pageOf(findings: Findings): string {
     "## Simulated",
     "",
     `${seeds.length} seeds of ${days} days. A seed's figure is the median over its instruments (facts 1 to 16 of prices and`,
-    'orders: eight instruments), and has to lie in the band; "in band" counts single instruments, which are noisier.',
+    "orders: eight instruments), and has to lie in the band; behind it in brackets the least and the most of a single instrument,",
+    'which is noisier; "in band" counts them.',
     "",
     ...factRows(findings),
     "",
     ...recordedSection(findings),
     "## Intervals",
     "",
-    "What was planted, and whether the product's interval holds it. Maker markouts go through the real replay.",
+    "What was planted, and whether the product's interval holds it. Markouts and hit rates go through the real replay:",
+    "the truth of a markout is its edge and the move that was bound to follow, that of a hit rate the share of all seeds.",
+    "A hit rate's interval is about chance: quotes of one and the same rate. In the usual market the rate itself differs",
+    "from day to day, which one day's interval cannot know.",
     "",
     ...coverageLines(findings.coverage),
     "",
@@ -153,7 +169,11 @@ function recordedSection(findings: Findings): readonly string[] {
           "The same measurements of recorded markets: one order is one observation, however many prints it made. A dash:",
           "the recording is too short to tell. Single markets of minutes or hours lie outside a band now and then.",
           "",
-          ...recordedRows(findings),
+          ...recordedRows(findings.verdicts, findings.recorded),
+          "",
+          "For the trade-off of fact 9 Brawler quotes into the recording. Funding rates of eight hours:",
+          "",
+          ...recordedRows(findings.verdicts, findings.recordedFunding),
         ];
   return ["## Recorded", "", ...explained, ""];
 }

@@ -3,7 +3,14 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readMarket } from "../../lib/adapters/market/read-market.ts";
-import type { BookTop, MarketPrint } from "../../lib/core/simulator/recorded-market.ts";
+import { parseEvent } from "../../lib/core/events/parse.ts";
+import { quoteInto } from "../../lib/core/simulator/recorded-maker.ts";
+import type {
+  BookTop,
+  MarketPrint,
+  RecordedMarket,
+} from "../../lib/core/simulator/recorded-market.ts";
+import { type FillReturns, FillReturnWatch } from "./fill-return.ts";
 import { at, type MarketSample } from "./sample.ts";
 
 const MARKETS = fileURLToPath(new URL("../../../shared/data/market/", import.meta.url));
@@ -17,21 +24,43 @@ const RECORDINGS: readonly (readonly [string, string])[] = [
   ["Hyperliquid BTC perp, 1 h in 7", "hyperliquid_btc_sessions_202509/BTC"],
   ["StandX BTC perp, 24 h", "standx_btc_20260105_07/BTC-USD_2026-01-06"],
   ["IBM, 6.5 h", "lean_equity_201310/IBM_20131007"],
+  ["Amazon, 6.5 h", "lobster_20120621/AMZN"],
 ];
 
 /** A second without a book for this long is unknown. */
 const SILENCE_US = 60e6;
 
+/** A recorded market, and what Brawler's fills in it were worth. */
+export interface RecordedSample {
+  readonly sample: MarketSample;
+  readonly returns: FillReturns | undefined;
+}
+
 /** Empty where there is no reference data. */
-export async function recordedSamples(): Promise<readonly MarketSample[]> {
-  const samples: MarketSample[] = [];
+export async function recordedSamples(): Promise<readonly RecordedSample[]> {
+  const samples: RecordedSample[] = [];
   for (const [name, path] of RECORDINGS) {
     const file = resolve(MARKETS, path);
     if (!existsSync(`${file}.quotes.csv.gz`)) continue;
-    const { books, prints } = await readMarket(file);
-    samples.push(sampleOf(name, books, prints));
+    const market = await readMarket(file);
+    const sample = sampleOf(name, market.books, market.prints);
+    samples.push({ sample, returns: returnsIn(market) });
   }
   return samples;
+}
+
+const SEED = 1;
+/** Nearer than this to each other, distances tell nothing beside moves of whole bps. */
+const LEAST_SLOT_BPS = 0.1;
+
+function returnsIn(market: RecordedMarket): FillReturns | undefined {
+  const halfTickBps = (0.5 / (market.books[0]?.bid ?? Number.NaN)) * 1e4;
+  const watch = new FillReturnWatch(Math.max(LEAST_SLOT_BPS, halfTickBps));
+  for (const { line } of quoteInto(market, SEED)) {
+    const event = parseEvent(line);
+    if ("type" in event) watch.take(event);
+  }
+  return watch.returns();
 }
 
 function sampleOf(
