@@ -47,10 +47,11 @@ const END = endOf(DAYS);
 const ONE = "BTC-PERP";
 const SCHEMA = "brawler_bench_reads";
 
-function questions({ state, metrics }: Stores): AnswerQuery {
+function questions({ state, metrics, analyses }: Stores): AnswerQuery {
   const ports = {
     state,
     metrics,
+    analyses,
     clock: { now: () => END },
     deliver: () => Promise.reject(new Error("a benchmark of reads delivers nothing")),
   };

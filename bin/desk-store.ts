@@ -6,7 +6,7 @@ import { type DataPaths, openStore, openStoreForReading } from "./data-directory
 
 type Figures = Pick<
   EmbeddedStore,
-  "state" | "metrics" | "atomic" | "replace" | "orphans" | "consistently"
+  "state" | "metrics" | "analyses" | "atomic" | "replace" | "orphans" | "consistently"
 >;
 
 /** Figures, and the small facts that stay in the data directory: where the archive was read to, which world is told. */

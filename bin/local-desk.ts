@@ -9,6 +9,7 @@ import {
   type DeliveryOutcome,
   type LiveOptions,
 } from "../lib/app/live-pipeline.ts";
+import { takeSnapshots } from "../lib/app/take-snapshot.ts";
 import type { Configuration } from "../lib/core/api/config.ts";
 import type { HistoryProgress } from "../lib/core/api/health.ts";
 import type { RowsFrom } from "../lib/core/pipeline/state.ts";
@@ -44,6 +45,8 @@ export interface LocalDesk {
   readonly catchUp: () => Promise<void>;
   /** Resolves when the lines are durable and their figures stored. */
   readonly deliver: (lines: readonly string[]) => Promise<DeliveryOutcome>;
+  /** Sets down the days that are over, once the past is loaded. */
+  readonly takeSnapshots: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -71,12 +74,25 @@ export async function openDesk(options: DeskOptions): Promise<LocalDesk> {
     },
   );
   const queries = answerQueries(
-    { state: store.state, metrics: store.metrics, clock, deliver: pipeline.deliver },
+    {
+      state: store.state,
+      metrics: store.metrics,
+      analyses: store.analyses,
+      clock,
+      deliver: pipeline.deliver,
+    },
     { ...config, version: options.version, feed: options.feed, startedAt: systemClock.now() },
     { history: options.history, stray: () => strayCounts(store) },
   );
+  const { state, metrics, analyses } = store;
+  const snapshots = { ...config, version: options.version };
   return {
     queries,
+    takeSnapshots: async () => {
+      if (options.history().state === "loading") return;
+      const { conflicting } = await takeSnapshots({ state, metrics, analyses }, snapshots);
+      if (conflicting.length > 0) throw new Error(`set down otherwise: ${conflicting.join(", ")}`);
+    },
     catchUp: () => pipeline.catchUp(),
     deliver: pipeline.deliver,
     close: async () => {

@@ -6,6 +6,7 @@ import { reasonOf } from "./cli-error.ts";
 import { type ConfigFlags, loadConfig } from "./config.ts";
 import { announceUrl, type DataPaths, prepareDirectory } from "./data-directory.ts";
 import { type DeskStore, openDeskStore } from "./desk-store.ts";
+import { type EveryMinute, everyMinute } from "./every-minute.ts";
 import { type FeedFlags, type FeedSource, openFeedSource } from "./feed-source.ts";
 import { formatCount } from "./format-figures.ts";
 import { type HistoryMeter, openHistoryMeter } from "./history-progress.ts";
@@ -73,6 +74,7 @@ async function runDesk(run: Start): Promise<void> {
   const desk = await openDesk({ ...options, onRestateFailed });
   let server: LocalServer | undefined;
   let stopKeys = (): void => {};
+  let snapshots: EveryMinute | undefined;
   try {
     server = await serve(run, desk, version);
     announceUrl(store, server.url);
@@ -83,9 +85,15 @@ async function runDesk(run: Start): Promise<void> {
     await greet(run, server.url, describeKeys(keys));
     if (flags.open) openBrowser(server.url);
     await desk.catchUp();
+    snapshots = everyMinute(desk.takeSnapshots, (error) => {
+      process.stderr.write(
+        `brawler: the figures of past days are set down in a minute: ${reasonOf(error)}\n`,
+      );
+    });
     await follow(run, desk, meter, interruption.signal);
   } finally {
     stopKeys();
+    await snapshots?.stop();
     await server?.close();
     await desk.close();
     interruption.end();

@@ -8,7 +8,7 @@ import { createCloudApp } from "../lib/http/cloud-app.ts";
 import { deskConfig } from "./desk.ts";
 import { optionalEnv, requireEnv } from "./env.ts";
 import { observed, observers } from "./observed.ts";
-import { stateStore } from "./stores.ts";
+import { analysisStore, stateStore } from "./stores.ts";
 
 const version = requireEnv("BRAWLER_VERSION");
 const config = deskConfig();
@@ -17,6 +17,7 @@ const queries = answerQueries(
   {
     state: stateStore(),
     metrics: metricStore(config.retention),
+    analyses: analysisStore(),
     clock: systemClock,
     deliver: () => Promise.reject(new Error("events come through the stream")),
   },

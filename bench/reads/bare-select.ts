@@ -20,7 +20,7 @@ export interface Recording {
 }
 
 /** A store that takes down what it is asked. */
-export function recordingOf({ state, metrics }: Stores): Recording {
+export function recordingOf({ state, metrics, analyses }: Stores): Recording {
   const made: Recording = {
     ranges: [],
     lasts: [],
@@ -28,6 +28,7 @@ export function recordingOf({ state, metrics }: Stores): Recording {
     rows: 0,
     summaries: 0,
     stores: {
+      analyses,
       state: {
         ...state,
         summaries: async () => {

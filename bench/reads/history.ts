@@ -9,6 +9,7 @@ import { keptFrom } from "../../lib/core/rollup/ladder.ts";
 import { RESOLUTIONS, type Resolution, type RollupRow } from "../../lib/core/rollup/row.ts";
 import { HISTORY_GRID_US, simulate } from "../../lib/core/simulator/simulation.ts";
 import { DAY_US, type DurationUs, type EpochUs, epochUs } from "../../lib/core/units.ts";
+import type { AnalysisStore } from "../../lib/ports/analysis-store.ts";
 import type { MetricStore } from "../../lib/ports/metric-store.ts";
 import type { StateKey, StateStore } from "../../lib/ports/state-store.ts";
 
@@ -20,6 +21,7 @@ const PAGE_ROWS = 5_000;
 export interface Stores {
   readonly state: StateStore;
   readonly metrics: MetricStore;
+  readonly analyses: AnalysisStore;
 }
 
 export function endOf(days: number): EpochUs {

@@ -1,10 +1,10 @@
 /** The API's reads over the stores of one machine, and its one write: events in. */
+import type { DaysBody } from "../core/api/days.ts";
 import type { HealthBody, HistoryProgress } from "../core/api/health.ts";
 import type { InstrumentBody, InstrumentsBody } from "../core/api/instruments.ts";
 import type { LiveBody, LiveEvent } from "../core/api/live.ts";
 import type { Published } from "../core/api/publish.ts";
 import type { SnapshotBody } from "../core/api/report.ts";
-import type { Fresh } from "../core/api/schema.ts";
 import type { SeriesBody } from "../core/api/series.ts";
 import type { TradeBody, TradesBody } from "../core/api/trades.ts";
 import { formatDecimal } from "../core/events/decimal.ts";
@@ -20,7 +20,8 @@ import {
 } from "../core/ledger/scale.ts";
 import type { InstrumentSummary } from "../core/pipeline/summary.ts";
 import type { TradeRow } from "../core/rollup/row.ts";
-import { type EpochUs, MINUTE_US, SECOND_US } from "../core/units.ts";
+import { type EpochUs, MINUTE_US } from "../core/units.ts";
+import type { AnalysisStore } from "../ports/analysis-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import {
   type CommittedState,
@@ -28,14 +29,23 @@ import {
   type ReportPorts,
   type ReportSettings,
 } from "./committed-state.ts";
+import { PORTFOLIO, readDays } from "./day-records.ts";
+import { coverageOf, freshOf, keyOf } from "./freshness.ts";
 import type { DeliveryOutcome } from "./live-pipeline.ts";
-import type { Queries, ReportRequest, SeriesRequest, TradesRequest } from "./queries.ts";
+import type {
+  DaysRequest,
+  Queries,
+  ReportRequest,
+  SeriesRequest,
+  TradesRequest,
+} from "./queries.ts";
 import { createReadMemory } from "./read-memory.ts";
 import { readSeries } from "./read-series.ts";
 import { dataFigures, reportOf, type StrayCounts } from "./report.ts";
 
 export interface QueryPorts extends ReportPorts {
   readonly clock: Clock;
+  readonly analyses: AnalysisStore;
   deliver(lines: readonly string[]): Promise<DeliveryOutcome>;
 }
 
@@ -58,8 +68,6 @@ export interface AnswerQuery extends Queries {
   changed(names: readonly string[]): void;
 }
 
-/** New events are expected at least this often: a quote or a reference a second. */
-const CADENCE_US = 5 * SECOND_US;
 const SILENT_US = MINUTE_US;
 const SHOWN_REFUSALS = 100;
 
@@ -84,6 +92,7 @@ export function answerQueries(
     series: async (request) =>
       series(reads, settings, request, await states(one(request.instrument))),
     trades: async (request) => trades(ports, request, await states(one(request.instrument))),
+    days: async (request) => days(ports, request, await states(one(request.instrument))),
     publish: (ndjson) => publish(ports, ndjson),
   };
 }
@@ -126,20 +135,6 @@ class Changes {
   }
 }
 
-function freshOf(states: readonly CommittedState[], coverage = 1): Fresh {
-  const times = states.map(({ summary }) => summary.newestTime);
-  return {
-    asOf: times.length === 0 ? null : Math.max(...times),
-    cadenceUs: CADENCE_US,
-    coverage,
-    sources: states.map(({ summary }) => ({ id: keyOf(summary), lastAt: summary.newestTime })),
-  };
-}
-
-function keyOf({ account, instrument }: InstrumentSummary): string {
-  return instrumentKey(account, instrument);
-}
-
 async function report(
   ports: QueryPorts,
   settings: QuerySettings,
@@ -155,16 +150,6 @@ async function report(
   if (states.length === 0) return undefined;
   const body = await reportOf(ports, settings, question, { states, stray: process.stray() });
   return { ...body, fresh: freshOf(states, coverageOf(states, body.window)) };
-}
-
-/** The share of the window that lies after the first event. */
-function coverageOf(
-  states: readonly CommittedState[],
-  { from, to }: { readonly from: number; readonly to: number },
-): number {
-  const first = Math.min(...states.map(({ summary }) => summary.firstTime));
-  if (first <= from || to <= from) return 1;
-  return Math.max(0, (to - first) / (to - from));
 }
 
 function instruments(states: readonly CommittedState[]): InstrumentsBody {
@@ -299,6 +284,16 @@ async function series(
     columns: { ...body.columns },
     fresh: freshOf(states, coverageOf(states, { from, to })),
   };
+}
+
+async function days(
+  { analyses }: QueryPorts,
+  request: DaysRequest,
+  states: readonly CommittedState[],
+): Promise<DaysBody | undefined> {
+  const of = request.instrument === undefined ? PORTFOLIO : states[0]?.summary;
+  if (of === undefined) return undefined;
+  return { days: await readDays(analyses, of, request), fresh: freshOf(states) };
 }
 
 async function trades(

@@ -2,6 +2,7 @@
  * What the API asks of the use cases. Times are parsed and bounded before they arrive here; an answer is the
  * response body itself. `undefined` means that there is no such instrument.
  */
+import type { DaysBody } from "../core/api/days.ts";
 import type { HealthBody } from "../core/api/health.ts";
 import type { InstrumentsBody } from "../core/api/instruments.ts";
 import type { LiveBody } from "../core/api/live.ts";
@@ -47,6 +48,16 @@ export interface TradesRequest {
   readonly cursor: string | undefined;
 }
 
+export interface DaysRequest {
+  /** Undefined: the portfolio. */
+  readonly instrument: string | undefined;
+  /** Days that begin in [from, to). */
+  readonly from: EpochUs;
+  readonly to: EpochUs;
+  /** Every revision, or the newest of each day. */
+  readonly revisions: "newest" | "all";
+}
+
 export interface Queries {
   report(request: ReportRequest): Promise<SnapshotBody | undefined>;
   instruments(): Promise<InstrumentsBody>;
@@ -57,6 +68,7 @@ export interface Queries {
   onLive(wake: () => void): () => void;
   series(request: SeriesRequest): Promise<SeriesBody | undefined>;
   trades(request: TradesRequest): Promise<TradesBody | undefined>;
+  days(request: DaysRequest): Promise<DaysBody | undefined>;
   /** NDJSON as it came; resolves once every accepted line is durable. */
   publish(ndjson: Uint8Array): Promise<Published>;
   /** The clock that ages are judged by: virtual under `--speed`. */

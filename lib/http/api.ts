@@ -17,7 +17,7 @@ import { streamLive } from "./live-stream.ts";
 import { problem } from "./problem.ts";
 import { publishEvents } from "./publish-events.ts";
 import { NOW_HEADER, sendFound, sendJson } from "./reply.ts";
-import { type Parsed, parseSeries, parseSnapshot, parseTrades } from "./requests.ts";
+import { type Parsed, parseDays, parseSeries, parseSnapshot, parseTrades } from "./requests.ts";
 import { requireSameOrigin } from "./same-site.ts";
 
 export interface ApiOptions {
@@ -73,6 +73,9 @@ function serveReads(api: Hono, queries: Queries, version: string): void {
   );
   get(api, "trades", (c, query) =>
     ask(c, parseTrades(query), (request) => queries.trades(request)),
+  );
+  get(api, "days", (c, query) =>
+    ask(c, parseDays(query, queries.now()), (request) => queries.days(request)),
   );
 }
 

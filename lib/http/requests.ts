@@ -1,8 +1,14 @@
 /** From a checked query string to what a use case is asked: times parsed, ranges bounded, defaults filled in. */
 
-import type { ReportRequest, SeriesRequest, Span, TradesRequest } from "../app/queries.ts";
+import type {
+  DaysRequest,
+  ReportRequest,
+  SeriesRequest,
+  Span,
+  TradesRequest,
+} from "../app/queries.ts";
 import type { ProblemError } from "../core/api/problem.ts";
-import type { SeriesQuery, SnapshotQuery, TradesQuery } from "../core/api/query.ts";
+import type { DaysQuery, SeriesQuery, SnapshotQuery, TradesQuery } from "../core/api/query.ts";
 import { parseInstant } from "../core/api/time.ts";
 import { DAY_US, type DurationUs, type EpochUs, HOUR_US, parseDuration } from "../core/units.ts";
 
@@ -67,6 +73,17 @@ export function parseTrades(query: TradesQuery): Parsed<TradesRequest> {
   const order = query.sort === "time" ? "asc" : "desc";
   const { instrument, cursor } = query;
   return { value: { instrument, ...range.value, order, limit, cursor } };
+}
+
+/** The 90 days to the present, where no range is asked for. */
+export function parseDays(query: DaysQuery, now: EpochUs): Parsed<DaysRequest> {
+  const open = query.from === undefined && query.to === undefined;
+  const range: Parsed<Range> = open
+    ? { value: { from: Math.max(0, now - LONGEST_US) as EpochUs, to: now } }
+    : parseRange(query.from, query.to);
+  if ("errors" in range) return range;
+  const { instrument, revisions = "newest" } = query;
+  return { value: { instrument, ...range.value, revisions } };
 }
 
 function parseRange(fromText: string | undefined, toText: string | undefined): Parsed<Range> {

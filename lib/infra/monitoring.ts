@@ -14,6 +14,7 @@ import {
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { Construct } from "constructs";
 import type { Alerting } from "./alerting.ts";
+import type { AnalysisSchedule } from "./analysis-schedule.ts";
 import type { BrawlerFunction } from "./brawler-function.ts";
 import type { QueryApi } from "./query-api.ts";
 import type { StageConfig } from "./stage-config.ts";
@@ -24,6 +25,7 @@ export interface MonitoringProps {
   readonly config: StageConfig;
   readonly stateful: StatefulStack;
   readonly processing: StreamProcessing;
+  readonly analyses: AnalysisSchedule;
   readonly alerting: Alerting;
   readonly queryApi: QueryApi;
 }
@@ -200,9 +202,9 @@ export class Monitoring extends Construct {
   }
 
   private functions(): readonly BrawlerFunction[] {
-    const { processing, alerting, queryApi } = this.props;
+    const { processing, analyses, alerting, queryApi } = this.props;
     const { processor, sweeper, redrive, brawler } = processing;
-    const all = [processor, sweeper, redrive, brawler];
+    const all = [processor, sweeper, redrive, brawler, analyses.snapshot];
     return [...all, alerting.notifier, alerting.slack, queryApi.function].filter(
       (one) => one !== undefined,
     );

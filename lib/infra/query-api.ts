@@ -22,7 +22,7 @@ import { BrawlerFunction, NO_DEAD_LETTERS } from "./brawler-function.ts";
 import { RESERVED } from "./reserved-concurrency.ts";
 import type { StageConfig } from "./stage-config.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
-import { alertAccess, readAccess } from "./store-access.ts";
+import { alertAccess, analysisReading, readAccess } from "./store-access.ts";
 
 export interface QueryApiProps {
   readonly config: StageConfig;
@@ -78,6 +78,7 @@ export class QueryApi extends Construct {
       description: "Answers /api/v1: figures, and the rules that people change",
       environment: {
         ...readAccess.environment(stateful),
+        ...analysisReading.environment(stateful),
         ...alertAccess.environment(stateful),
         BRAWLER_CONNECT: connect.join(" "),
       },
@@ -86,6 +87,7 @@ export class QueryApi extends Construct {
       concurrency: RESERVED.api,
     });
     readAccess.grant(api, stateful);
+    analysisReading.grant(api, stateful);
     alertAccess.grant(api, stateful);
     return api;
   }

@@ -2,6 +2,7 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Alerting } from "./alerting.ts";
+import { AnalysisSchedule } from "./analysis-schedule.ts";
 import { DashboardSite } from "./dashboard-site.ts";
 import { Monitoring } from "./monitoring.ts";
 import { QueryApi } from "./query-api.ts";
@@ -19,6 +20,7 @@ export class StatelessStack extends Stack {
     super(scope, id, props);
     const { config, stateful } = props;
     const processing = new StreamProcessing(this, "Processing", { config, stateful });
+    const analyses = new AnalysisSchedule(this, "Analyses", { config, stateful });
     const alerting = new Alerting(this, "Alerting", { config, stateful });
     const signIn = `https://${stateful.users.domain.domainName}.auth.${this.region}.amazoncognito.com`;
     const issuer = `https://cognito-idp.${this.region}.amazonaws.com`;
@@ -29,6 +31,7 @@ export class StatelessStack extends Stack {
       config,
       stateful,
       processing,
+      analyses,
       alerting,
       queryApi,
     });

@@ -48,6 +48,21 @@ export const readAccess: StoreAccess = {
   },
 };
 
+/** Documents of analyses, read only. */
+export const analysisReading: StoreAccess = {
+  environment: ({ tables }) => ({ BRAWLER_ANALYSIS_TABLE: tables.analysis.tableName }),
+  grant: (to, { tables }) => allowReading(to, tables.analysis, []),
+};
+
+/** Documents of analyses, read and written. */
+export const analysisAccess: StoreAccess = {
+  environment: analysisReading.environment,
+  grant: (to, { tables }) => {
+    allowReading(to, tables.analysis, []);
+    allowWriting(to, tables.analysis);
+  },
+};
+
 /** Rules, episodes and the outbox, read and written together. */
 export const alertAccess: StoreAccess = {
   environment: ({ tables }) => ({ BRAWLER_ALERTS_TABLE: tables.alerts.tableName }),

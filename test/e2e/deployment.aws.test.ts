@@ -11,6 +11,7 @@ import { kinesisClient } from "../../lib/adapters/kinesis/client.ts";
 import { kinesisEventSink } from "../../lib/adapters/kinesis/event-sink.ts";
 import { systemClock } from "../../lib/adapters/local/system-clock.ts";
 import { s3Client } from "../../lib/adapters/s3/client.ts";
+import type { DaysBody } from "../../lib/core/api/days.ts";
 import type { Report } from "../../lib/core/metrics/performance-metrics.ts";
 import { simulate } from "../../lib/core/simulator/simulation.ts";
 import { DAY_US, type DurationUs, type EpochUs, HOUR_US, MINUTE_US } from "../../lib/core/units.ts";
@@ -80,8 +81,9 @@ describe("the deployed system", () => {
   afterAll(() => slack?.close());
 
   it("folds what is published into the figures of a local fold, each event once", async () => {
-    // Yesterday's busy hours: young enough for every retention, and there are trades whatever the hour of the test.
-    const from = Math.floor(systemClock.now() / DAY_US) * DAY_US - 10 * HOUR_US;
+    // The busy hours of the day before yesterday: young enough for every retention, over by now, and with trades
+    // whatever the hour of the test.
+    const from = Math.floor(systemClock.now() / DAY_US) * DAY_US - DAY_US - 10 * HOUR_US;
     const market = simulate({
       seed: 11,
       from: from as EpochUs,
@@ -89,6 +91,7 @@ describe("the deployed system", () => {
       instruments: INSTRUMENTS,
     });
     const lines = [...market].map(({ instrument, line }) => ({ instrument, line }));
+    for (const instrument of INSTRUMENTS) lines.push(nextDay(lines, instrument));
     const stream = await deployment.physicalId("Stateful", "IngestStream");
     const codec = zlibFrameCodec();
     const sink = kinesisEventSink({
@@ -117,6 +120,18 @@ describe("the deployed system", () => {
       },
       { timeout: 120_000, interval: 2_000 },
     );
+  });
+
+  it("sets down the day that is over, as its report has it", async () => {
+    expect(await deployment.invoke("rolling-snapshot", {})).toEqual({ taken: 3, revised: 0 });
+    expect(await deployment.invoke("rolling-snapshot", {})).toEqual({ taken: 0, revised: 0 });
+    const { days } = JSON.parse((await ask("/analysis/day")).body) as DaysBody;
+    expect(days).toMatchObject([{ instrument: null, status: "closed", revision: 1 }]);
+    const [{ from, to, figures } = { from: 0, to: 0, figures: undefined }] = days;
+    const range = { from: String(from), to: String(to) };
+    const report = JSON.parse((await ask("/snapshot", range)).body) as Report;
+    expect(figures).toEqual(report.portfolio);
+    expect(figures?.trades.count).toBeGreaterThan(0);
   });
 
   it("keeps what came in its archive, and the page in its bucket", async () => {
@@ -206,3 +221,11 @@ describe("the deployed system", () => {
     }
   });
 });
+
+/** A reference a day after the instrument's last line: then its day is over. */
+function nextDay(lines: readonly { instrument: string; line: string }[], instrument: string) {
+  const last = lines.findLast((one) => one.instrument === instrument)?.line ?? "{}";
+  const { time, sequence } = JSON.parse(last) as { time: number; sequence: number };
+  const next = { type: "reference", instrument, time: time + DAY_US, sequence: sequence + 1 };
+  return { instrument, line: JSON.stringify({ ...next, bid: "99.5", ask: "100.5" }) };
+}

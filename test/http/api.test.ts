@@ -16,6 +16,8 @@ const READS = [
   { id: "live", path: "/api/v1/live" },
   { id: "series", path: `/api/v1/series?metric=pnl&from=${FIXTURE_NOW - 3.6e9}&to=${FIXTURE_NOW}` },
   { id: "trades", path: "/api/v1/trades" },
+  { id: "days", path: "/api/v1/analysis/day" },
+  { id: "days", path: "/api/v1/analysis/day?instrument=BTC-PERP&revisions=all" },
   { id: "openapi", path: "/api/v1/openapi.json" },
 ] as const;
 
@@ -191,6 +193,8 @@ describe("a query that cannot be answered", () => {
     { path: `/series?metric=pnl&from=0&to=${DAY}&step=7s`, field: "step" },
     { path: `/series?metric=pnl&from=0&to=${DAY}&step=0s`, field: "step" },
     { path: `/series?metric=pnl&from=0&to=${DAY}&step=5s`, field: "step" },
+    { path: "/analysis/day?revisions=2", field: "revisions" },
+    { path: "/analysis/day?from=2026-01-01T00:00:00Z", field: "to" },
     { path: "/trades?limit=0", field: "limit" },
     { path: "/trades?limit=1001", field: "limit" },
     { path: "/trades?limit=-1", field: "limit" },

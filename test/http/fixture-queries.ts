@@ -3,11 +3,13 @@
  * be asked at any moment, with a clock that the test moves. What is lacking on purpose: ONE-PERP has no trades.
  */
 import type {
+  DaysRequest,
   Queries,
   ReportRequest,
   SeriesRequest,
   TradesRequest,
 } from "../../lib/app/queries.ts";
+import type { DaysBody } from "../../lib/core/api/days.ts";
 import type { HistoryProgress } from "../../lib/core/api/health.ts";
 import type { InstrumentBody } from "../../lib/core/api/instruments.ts";
 import type { LiveEvent } from "../../lib/core/api/live.ts";
@@ -94,6 +96,7 @@ export function createFixtureQueries(start = FIXTURE_NOW): FixtureQueries {
     report: (request) => answer(() => report(request, asOf)),
     series: (request) => answer(() => series(request, asOf)),
     trades: (request) => answer(() => trades(request, asOf)),
+    days: (request) => answer(() => days(request, asOf)),
     instruments: () =>
       answer(() => ({ instruments: MARKETS.map(instrumentBody), fresh: fresh(asOf) })),
     health: () =>
@@ -447,6 +450,37 @@ function trades(request: TradesRequest, asOf: number) {
   const page = all.slice(start, start + request.limit);
   const end = start + page.length;
   return { trades: page, cursor: end < all.length ? String(end) : null, fresh: fresh(asOf) };
+}
+
+/** Each day once; a revision of the newest. */
+function days(request: DaysRequest, asOf: number): DaysBody | undefined {
+  const markets = chosen(request.instrument);
+  if (markets.length === 0) return undefined;
+  const first = request.from + ((DAY_US - (request.from % DAY_US)) % DAY_US);
+  const last = Math.min(request.to, asOf - DAY_US);
+  const records: DaysBody["days"][number][] = [];
+  for (let from = first; from < last; from += DAY_US) {
+    const revisions = from + DAY_US < last || request.revisions === "newest" ? [1] : [1, 2];
+    for (const revision of revisions) records.push(dayRecord(request, from, revision));
+  }
+  return { days: records, fresh: fresh(asOf) };
+}
+
+function dayRecord(request: DaysRequest, from: number, revision: number) {
+  const window = { from, to: from + DAY_US };
+  return {
+    schema: "brawler.day/1" as const,
+    instrument: request.instrument ?? null,
+    ...window,
+    status: "closed" as const,
+    revision,
+    supersedes: revision === 1 ? null : "0".repeat(16),
+    hash: String(revision).padStart(16, "0"),
+    watermark: window.to,
+    version: "0.0.0",
+    parts: {},
+    figures: metrics(chosen(request.instrument), window),
+  };
 }
 
 function trade(one: Market, time: number, sequence: number): TradeBody {

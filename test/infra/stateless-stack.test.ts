@@ -16,6 +16,7 @@ const LAMBDAS = [
   "mock-brawler",
   "publish-site",
   "redrive",
+  "rolling-snapshot",
   "slack-notifier",
   "stream-processor",
   "sweeper",
@@ -53,7 +54,7 @@ describe("the functions", () => {
   it("are bounded where something could run away, and not where the account does not allow it", () => {
     const bounded = functions.filter((one) => "ReservedConcurrentExecutions" in propertiesOf(one));
     expect(bounded.map((one) => propertiesOf(one)["FunctionName"]).sort()).toEqual(
-      ["alert-notifier", "api", "mock-brawler", "redrive", "slack-notifier", "sweeper"].map(
+      LAMBDAS.filter((name) => !["publish-site", "stream-processor"].includes(name)).map(
         (name) => `brawler-sandbox-${name}`,
       ),
     );
@@ -105,6 +106,7 @@ describe("the schedules", () => {
     expect(said.sort()).toEqual([
       "alert-notifier: rate(1 minute)",
       "mock-brawler: rate(1 minute)",
+      "rolling-snapshot: rate(1 minute)",
       "sweeper: rate(1 minute)",
     ]);
   });

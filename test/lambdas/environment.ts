@@ -3,6 +3,7 @@ Object.assign(process.env, {
   AWS_REGION: "eu-west-1",
   BRAWLER_ALERTS_TABLE: "alerts",
   BRAWLER_ALERTS_TOPIC: "arn:aws:sns:eu-west-1:123456789012:alerts",
+  BRAWLER_ANALYSIS_TABLE: "analysis",
   BRAWLER_ARCHIVE_BUCKET: "archive",
   BRAWLER_CONFIG: "{}",
   BRAWLER_METRICS_TABLE: "metrics",

@@ -25,6 +25,7 @@ const BUDGETS = [
   { name: "mock-brawler", dynamodb: 400, timestream: 400 },
   { name: "publish-site", dynamodb: 270, timestream: 270 },
   { name: "redrive", dynamodb: 455, timestream: 500 },
+  { name: "rolling-snapshot", dynamodb: 295, timestream: 340 },
   { name: "slack-notifier", dynamodb: 250, timestream: 250 },
   { name: "stream-processor", dynamodb: 450, timestream: 490 },
   { name: "sweeper", dynamodb: 270, timestream: 315 },

@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document, built from the schemas that validate; there is no second description. */
 import type { TSchema } from "typebox";
+import { dayRecordSchema, daysSchema } from "./days.ts";
 import { healthSchema, historySchema } from "./health.ts";
 import { instrumentSchema, instrumentsSchema } from "./instruments.ts";
 import { liveEventSchema, liveInstrumentSchema, liveSchema } from "./live.ts";
@@ -21,6 +22,8 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [key
 
 const NAMED: Readonly<Record<string, TSchema>> = {
   DataFigures: dataFiguresSchema,
+  DayRecord: dayRecordSchema,
+  Days: daysSchema,
   Figure: figureSchema,
   Fresh: freshSchema,
   Health: healthSchema,

@@ -1,10 +1,12 @@
 /** Every operation of the API once: what routes serve, what validates their queries, what OpenAPI lists. */
 import type { Static, TSchema } from "typebox";
+import { daysSchema } from "./days.ts";
 import { healthSchema } from "./health.ts";
 import { instrumentsSchema } from "./instruments.ts";
 import { liveEventSchema, liveSchema } from "./live.ts";
 import { publishedSchema } from "./publish.ts";
 import {
+  daysQuerySchema,
   emptyQuerySchema,
   liveQuerySchema,
   liveStreamQuerySchema,
@@ -96,6 +98,13 @@ export const OPERATIONS = {
     summary: "Our executions, and what happened after each.",
     query: tradesQuerySchema,
     response: tradesSchema,
+  },
+  days: {
+    ...read,
+    path: "/analysis/day",
+    summary: "Each day's figures as they were set down once it was over, and set down anew.",
+    query: daysQuerySchema,
+    response: daysSchema,
   },
   openapi: {
     ...read,

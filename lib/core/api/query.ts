@@ -53,6 +53,13 @@ export const tradesQuerySchema = closed({
   ),
 });
 
+export const daysQuerySchema = closed({
+  instrument,
+  from,
+  to,
+  revisions: Type.Optional(choice(["newest", "all"])),
+});
+
 export const liveQuerySchema = closed({
   since: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9._:-]{1,64}$" })),
 });
@@ -72,3 +79,4 @@ export const emptyQuerySchema = closed({});
 export type SnapshotQuery = Static<typeof snapshotQuerySchema>;
 export type SeriesQuery = Static<typeof seriesQuerySchema>;
 export type TradesQuery = Static<typeof tradesQuerySchema>;
+export type DaysQuery = Static<typeof daysQuerySchema>;
