@@ -1,10 +1,10 @@
 /** The account behind the credentials in use, asked whether a stage can be deployed to it. */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { deploymentAccount } from "../lib/adapters/account/deployment-account.ts";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
 import { cachedSecret } from "../lib/adapters/secrets/cached-secret.ts";
+import { secretsClient } from "../lib/adapters/secrets/client.ts";
 import { parseSlackSecret } from "../lib/adapters/slack/slack-secret.ts";
 import { timestreamClients } from "../lib/adapters/timestream/clients.ts";
 import { requireTimestream } from "../lib/adapters/timestream/metric-store.ts";
@@ -98,11 +98,7 @@ function settingsFindings(config: StageConfig): readonly Finding[] {
 
 function slackSecretOf({ slackSecret: name }: StageConfig, options: { readonly region?: string }) {
   if (name === undefined) return undefined;
-  const read = cachedSecret({
-    client: new SecretsManagerClient(options),
-    name,
-    clock: systemClock,
-  });
+  const read = cachedSecret({ client: secretsClient(options), name, clock: systemClock });
   const check = async () => {
     try {
       parseSlackSecret(await read());

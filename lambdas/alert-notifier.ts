@@ -1,6 +1,6 @@
 /** Sends what the outbox holds; called with `{ "test": true }` it puts a test notification there first. */
-import { SNSClient } from "@aws-sdk/client-sns";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
+import { snsClient } from "../lib/adapters/sns/client.ts";
 import { type SnsChannel, snsNotifier } from "../lib/adapters/sns/sns-notifier.ts";
 import { deliverNotifications } from "../lib/app/deliver-notifications.ts";
 import { requestTestNotification } from "../lib/app/request-test-notification.ts";
@@ -10,7 +10,7 @@ import { count, observed } from "./observed.ts";
 import { alertStore } from "./stores.ts";
 
 const CHANNELS: readonly SnsChannel[] = ["email", "slack"];
-const topic = { client: new SNSClient(), topicArn: requireEnv("BRAWLER_ALERTS_TOPIC") };
+const topic = { client: snsClient(), topicArn: requireEnv("BRAWLER_ALERTS_TOPIC") };
 const ports = {
   alerts: alertStore(),
   clock: systemClock,

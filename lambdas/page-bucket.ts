@@ -1,15 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import {
-  DeleteObjectsCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  type S3Client,
-} from "@aws-sdk/client-s3";
-
-export interface PageBucket {
-  readonly client: S3Client;
-  readonly name: string;
-}
+import { DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { type Bucket, listObjects } from "../lib/adapters/s3/bucket.ts";
 
 /** One file of the page as it is served. */
 export interface PageFile {
@@ -60,10 +51,8 @@ function file(key: string, body: Uint8Array, cacheControl: string): PageFile {
 }
 
 /** Assets first and `index.html` last, so that a page never names a file that is not there; then what is old goes. */
-export async function publishPage(
-  { client, name: Bucket }: PageBucket,
-  files: readonly PageFile[],
-): Promise<void> {
+export async function publishPage(bucket: Bucket, files: readonly PageFile[]): Promise<void> {
+  const { client, name: Bucket } = bucket;
   for (const { key, body, contentType, cacheControl } of files) {
     await client.send(
       new PutObjectCommand({
@@ -75,12 +64,23 @@ export async function publishPage(
       }),
     );
   }
-  const listed = await client.send(new ListObjectsV2Command({ Bucket, Prefix: "assets/" }));
   const wanted = new Set(files.map(({ key }) => key));
-  const old = (listed.Contents ?? []).flatMap(({ Key }) =>
-    Key === undefined || wanted.has(Key) ? [] : [{ Key }],
-  );
-  if (old.length > 0) {
-    await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: old, Quiet: true } }));
+  const old: string[] = [];
+  for await (const { key } of listObjects(bucket, "assets/")) if (!wanted.has(key)) old.push(key);
+  for (let at = 0; at < old.length; at += DELETED_AT_ONCE) {
+    await deleteAll(bucket, old.slice(at, at + DELETED_AT_ONCE));
   }
+}
+
+/** What one request of S3 may name. */
+const DELETED_AT_ONCE = 1_000;
+
+/** @throws {Error} for a key that the service did not delete: it says so in an answer that is otherwise a success */
+async function deleteAll({ client, name }: Bucket, keys: readonly string[]): Promise<void> {
+  const Objects = keys.map((Key) => ({ Key }));
+  const { Errors: [refused] = [] } = await client.send(
+    new DeleteObjectsCommand({ Bucket: name, Delete: { Objects, Quiet: true } }),
+  );
+  if (refused === undefined) return;
+  throw new Error(`${refused.Key} of ${name} was not deleted: ${refused.Code} ${refused.Message}`);
 }

@@ -1,12 +1,11 @@
 /** Puts the built page into its bucket: a custom resource, called when a deployment changed the page or its settings. */
-import { S3Client } from "@aws-sdk/client-s3";
 import type { CloudFormationCustomResourceEvent } from "aws-lambda";
+import { client } from "./buckets.ts";
 import { answerCloudFormation } from "./cloudformation-answer.ts";
 import { requireEnv } from "./env.ts";
 import { observed } from "./observed.ts";
 import { publishPage, readPage } from "./page-bucket.ts";
 
-const client = new S3Client();
 /** Beside the bundle. */
 const PAGE = new URL("page/", import.meta.url);
 

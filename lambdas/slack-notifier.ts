@@ -1,8 +1,8 @@
 /** Posts each notification to Slack once, or writes its group's message anew; alarms of the system as they come. */
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SNSEvent } from "aws-lambda";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
 import { cachedSecret } from "../lib/adapters/secrets/cached-secret.ts";
+import { secretsClient } from "../lib/adapters/secrets/client.ts";
 import { slackChat } from "../lib/adapters/slack/slack-chat.ts";
 import { parseSlackSecret } from "../lib/adapters/slack/slack-secret.ts";
 import { notificationOf } from "../lib/app/notification-of.ts";
@@ -12,7 +12,7 @@ import { count, observed } from "./observed.ts";
 import { alertStore } from "./stores.ts";
 
 const alerts = alertStore();
-const client = new SecretsManagerClient();
+const client = secretsClient();
 const secret = cachedSecret({
   client,
   name: requireEnv("BRAWLER_SLACK_SECRET"),

@@ -104,12 +104,11 @@ export class Alerting extends Construct {
       environment: {
         ...alertAccess.environment(stateful),
         BRAWLER_ALERTS_TOPIC: this.alerts.topicArn,
-        BRAWLER_OPERATIONS_TOPIC: this.operations.topicArn,
       },
       concurrency: RESERVED["alert-notifier"],
     });
     alertAccess.grant(notifier, stateful);
-    notifier.allow(["sns:Publish"], this.alerts.topicArn, this.operations.topicArn);
+    notifier.allow(["sns:Publish"], this.alerts.topicArn);
     notifier.allow(["kms:Decrypt", "kms:GenerateDataKey"], this.key.keyArn);
     minutely(this, "EachMinute", notifier);
     return notifier;

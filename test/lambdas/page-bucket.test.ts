@@ -81,4 +81,39 @@ describe("the page's bucket", () => {
     const [deleted] = mock.commandCalls(DeleteObjectsCommand);
     expect(deleted?.args[0].input.Delete?.Objects).toEqual([{ Key: "assets/index-0f.js" }]);
   });
+
+  it("loses all that is old, however many pages of keys and requests that takes", async () => {
+    const old = Array.from({ length: 2_300 }, (_, index) => ({ Key: `assets/old-${index}.js` }));
+    mock
+      .on(ListObjectsV2Command)
+      .resolvesOnce({
+        Contents: old.slice(0, 1_000),
+        IsTruncated: true,
+        NextContinuationToken: "1",
+      })
+      .resolvesOnce({
+        Contents: old.slice(1_000, 2_000),
+        IsTruncated: true,
+        NextContinuationToken: "2",
+      })
+      .resolvesOnce({ Contents: old.slice(2_000), IsTruncated: false });
+    await publishPage(bucket, readPage(folder, SETTINGS));
+    const tokens = mock.commandCalls(ListObjectsV2Command).map(({ args }) => args[0].input);
+    expect(tokens.map(({ ContinuationToken }) => ContinuationToken)).toEqual([undefined, "1", "2"]);
+    const deleted = mock
+      .commandCalls(DeleteObjectsCommand)
+      .map(({ args }) => args[0].input.Delete?.Objects ?? []);
+    expect(deleted.map(({ length }) => length)).toEqual([1_000, 1_000, 300]);
+    expect(deleted.flat()).toEqual(old);
+  });
+
+  it("says what the service did not delete, though its answer is a success", async () => {
+    mock.on(ListObjectsV2Command).resolves({ Contents: [{ Key: "assets/index-0f.js" }] });
+    mock.on(DeleteObjectsCommand).resolves({
+      Errors: [{ Key: "assets/index-0f.js", Code: "AccessDenied", Message: "Access Denied" }],
+    });
+    await expect(publishPage(bucket, readPage(folder, SETTINGS))).rejects.toThrow(
+      "assets/index-0f.js of site was not deleted: AccessDenied",
+    );
+  });
 });
