@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
+import { analyzeHistory } from "../lib/app/analyze-history.ts";
 import { type AnswerQuery, answerQueries } from "../lib/app/answer-query.ts";
 import type { SetAside } from "../lib/app/fold-input.ts";
 import {
@@ -15,6 +16,7 @@ import type { HistoryProgress } from "../lib/core/api/health.ts";
 import type { RowsFrom } from "../lib/core/pipeline/state.ts";
 import { keptFrom } from "../lib/core/rollup/ladder.ts";
 import type { Resolution } from "../lib/core/rollup/row.ts";
+import { HOUR_US } from "../lib/core/units.ts";
 import type { Clock } from "../lib/ports/clock.ts";
 import { archiveProgress, strayCounts } from "./archive-progress.ts";
 import type { DataPaths } from "./data-directory.ts";
@@ -45,8 +47,8 @@ export interface LocalDesk {
   readonly catchUp: () => Promise<void>;
   /** Resolves when the lines are durable and their figures stored. */
   readonly deliver: (lines: readonly string[]) => Promise<DeliveryOutcome>;
-  /** Sets down the days that are over, once the past is loaded. */
-  readonly takeSnapshots: () => Promise<void>;
+  /** Sets down the days that are over, once the past is loaded; each hour, what the past says as a whole. */
+  readonly lookBack: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -85,13 +87,17 @@ export async function openDesk(options: DeskOptions): Promise<LocalDesk> {
     { history: options.history, stray: () => strayCounts(store) },
   );
   const { state, metrics, analyses } = store;
+  let analysedAt = Number.NEGATIVE_INFINITY;
   const snapshots = { ...config, version: options.version };
   return {
     queries,
-    takeSnapshots: async () => {
+    lookBack: async () => {
       if (options.history().state === "loading") return;
       const { conflicting } = await takeSnapshots({ state, metrics, analyses }, snapshots);
       if (conflicting.length > 0) throw new Error(`set down otherwise: ${conflicting.join(", ")}`);
+      if (clock.now() < analysedAt + HOUR_US) return;
+      await analyzeHistory({ state, metrics, analyses, clock }, config);
+      analysedAt = clock.now();
     },
     catchUp: () => pipeline.catchUp(),
     deliver: pipeline.deliver,

@@ -85,9 +85,9 @@ async function runDesk(run: Start): Promise<void> {
     await greet(run, server.url, describeKeys(keys));
     if (flags.open) openBrowser(server.url);
     await desk.catchUp();
-    snapshots = everyMinute(desk.takeSnapshots, (error) => {
+    snapshots = everyMinute(desk.lookBack, (error) => {
       process.stderr.write(
-        `brawler: the figures of past days are set down in a minute: ${reasonOf(error)}\n`,
+        `brawler: past days are looked at again in a minute: ${reasonOf(error)}\n`,
       );
     });
     await follow(run, desk, meter, interruption.signal);

@@ -7,6 +7,7 @@ import type { Published } from "../core/api/publish.ts";
 import type { SnapshotBody } from "../core/api/report.ts";
 import type { SeriesBody } from "../core/api/series.ts";
 import type { TradeBody, TradesBody } from "../core/api/trades.ts";
+import type { TrendsBody } from "../core/api/trends.ts";
 import { formatDecimal } from "../core/events/decimal.ts";
 import { type Decimal, instrumentKey } from "../core/events/event.ts";
 import { decodeUtf8 } from "../core/events/utf8.ts";
@@ -23,6 +24,7 @@ import type { TradeRow } from "../core/rollup/row.ts";
 import { type EpochUs, MINUTE_US } from "../core/units.ts";
 import type { AnalysisStore } from "../ports/analysis-store.ts";
 import type { Clock } from "../ports/clock.ts";
+import { readTrends } from "./analyze-history.ts";
 import {
   type CommittedState,
   loadStates,
@@ -38,6 +40,7 @@ import type {
   ReportRequest,
   SeriesRequest,
   TradesRequest,
+  TrendsRequest,
 } from "./queries.ts";
 import { createReadMemory } from "./read-memory.ts";
 import { readSeries } from "./read-series.ts";
@@ -93,6 +96,7 @@ export function answerQueries(
       series(reads, settings, request, await states(one(request.instrument))),
     trades: async (request) => trades(ports, request, await states(one(request.instrument))),
     days: async (request) => days(ports, request, await states(one(request.instrument))),
+    trends: async (request) => trends(ports, request, await states(one(request.instrument))),
     publish: (ndjson) => publish(ports, ndjson),
   };
 }
@@ -294,6 +298,17 @@ async function days(
   const of = request.instrument === undefined ? PORTFOLIO : states[0]?.summary;
   if (of === undefined) return undefined;
   return { days: await readDays(analyses, of, request), fresh: freshOf(states) };
+}
+
+async function trends(
+  { analyses }: QueryPorts,
+  { instrument }: TrendsRequest,
+  states: readonly CommittedState[],
+): Promise<TrendsBody | undefined> {
+  if (instrument !== undefined && states.length === 0) return undefined;
+  const all = await readTrends(analyses);
+  const asked = instrument === undefined ? all : all.filter((one) => one.instrument === instrument);
+  return { trends: [...asked], fresh: freshOf(states) };
 }
 
 async function trades(

@@ -10,6 +10,7 @@ import type { Published } from "../core/api/publish.ts";
 import type { SnapshotBody } from "../core/api/report.ts";
 import type { SeriesBody, SeriesMetric } from "../core/api/series.ts";
 import type { TradesBody } from "../core/api/trades.ts";
+import type { TrendsBody } from "../core/api/trends.ts";
 import type { DurationUs, EpochUs } from "../core/units.ts";
 
 /** A window that ends at the newest event (or at `asOf`), everything, or a half-open range. */
@@ -58,6 +59,11 @@ export interface DaysRequest {
   readonly revisions: "newest" | "all";
 }
 
+export interface TrendsRequest {
+  /** Undefined: the portfolio and every instrument. */
+  readonly instrument: string | undefined;
+}
+
 export interface Queries {
   report(request: ReportRequest): Promise<SnapshotBody | undefined>;
   instruments(): Promise<InstrumentsBody>;
@@ -69,6 +75,7 @@ export interface Queries {
   series(request: SeriesRequest): Promise<SeriesBody | undefined>;
   trades(request: TradesRequest): Promise<TradesBody | undefined>;
   days(request: DaysRequest): Promise<DaysBody | undefined>;
+  trends(request: TrendsRequest): Promise<TrendsBody | undefined>;
   /** NDJSON as it came; resolves once every accepted line is durable. */
   publish(ndjson: Uint8Array): Promise<Published>;
   /** The clock that ages are judged by: virtual under `--speed`. */

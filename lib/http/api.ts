@@ -77,6 +77,9 @@ function serveReads(api: Hono, queries: Queries, version: string): void {
   get(api, "days", (c, query) =>
     ask(c, parseDays(query, queries.now()), (request) => queries.days(request)),
   );
+  get(api, "trends", (c, { instrument }) =>
+    ask(c, { value: { instrument } }, (request) => queries.trends(request)),
+  );
 }
 
 function serveStream(api: Hono, queries: Queries, { onError }: ApiOptions): void {

@@ -1,7 +1,8 @@
+import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { BrawlerFunction, NO_DEAD_LETTERS } from "./brawler-function.ts";
 import { RESERVED } from "./reserved-concurrency.ts";
-import { minutely } from "./schedules.ts";
+import { hourly, minutely } from "./schedules.ts";
 import type { StageConfig } from "./stage-config.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 import { analysisAccess, readAccess } from "./store-access.ts";
@@ -14,23 +15,38 @@ export interface AnalysisScheduleProps {
 /** What is computed from stored rows as time goes by. */
 export class AnalysisSchedule extends Construct {
   readonly snapshot: BrawlerFunction;
+  readonly history: BrawlerFunction;
 
   constructor(scope: Construct, id: string, { config, stateful }: AnalysisScheduleProps) {
     super(scope, id);
-    this.snapshot = new BrawlerFunction(this, "Snapshot", {
+    const common = {
       config,
-      name: "rolling-snapshot",
       withoutDeadLetters: NO_DEAD_LETTERS.clock,
-      description: "Sets down the figures of days that are over, and anew after a late event",
       environment: {
         ...readAccess.environment(stateful),
         ...analysisAccess.environment(stateful),
       },
+    };
+    this.snapshot = new BrawlerFunction(this, "Snapshot", {
+      ...common,
+      name: "rolling-snapshot",
+      description: "Sets down the figures of days that are over, and anew after a late event",
       memoryMb: 512,
       concurrency: RESERVED["rolling-snapshot"],
     });
-    readAccess.grant(this.snapshot, stateful);
-    analysisAccess.grant(this.snapshot, stateful);
+    this.history = new BrawlerFunction(this, "History", {
+      ...common,
+      name: "historical-analysis",
+      description: "Which daily figures rise or fall, over up to 90 days",
+      memoryMb: 1_024,
+      timeout: Duration.minutes(5),
+      concurrency: RESERVED["historical-analysis"],
+    });
+    for (const one of [this.snapshot, this.history]) {
+      readAccess.grant(one, stateful);
+      analysisAccess.grant(one, stateful);
+    }
     minutely(this, "EachMinute", this.snapshot);
+    hourly(this, "EachHour", this.history);
   }
 }

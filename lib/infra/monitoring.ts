@@ -129,7 +129,8 @@ export class Monitoring extends Construct {
         name: `${one.lambdaName}-errors`,
         metric: one.function.metricErrors({ period: MINUTE, statistic: Stats.SUM }),
         threshold: 1,
-        minutes: 3,
+        // What is called once an hour cannot fail three minutes running.
+        minutes: one === this.props.analyses.history ? 1 : 3,
         says: `${one.lambdaName} fails again and again.`,
       },
       {
@@ -204,7 +205,7 @@ export class Monitoring extends Construct {
   private functions(): readonly BrawlerFunction[] {
     const { processing, analyses, alerting, queryApi } = this.props;
     const { processor, sweeper, redrive, brawler } = processing;
-    const all = [processor, sweeper, redrive, brawler, analyses.snapshot];
+    const all = [processor, sweeper, redrive, brawler, analyses.snapshot, analyses.history];
     return [...all, alerting.notifier, alerting.slack, queryApi.function].filter(
       (one) => one !== undefined,
     );

@@ -8,6 +8,7 @@ export const RESERVED = {
   sweeper: 1,
   redrive: 1,
   "rolling-snapshot": 1,
+  "historical-analysis": 1,
   "mock-brawler": 2,
   "alert-notifier": 1,
   "slack-notifier": 2,

@@ -10,6 +10,11 @@ export function minutely(scope: Construct, id: string, target: BrawlerFunction):
   return schedule(scope, id, target, { every: ScheduleExpression.rate(Duration.minutes(1)) });
 }
 
+/** Once an hour; likewise. */
+export function hourly(scope: Construct, id: string, target: BrawlerFunction): Schedule {
+  return schedule(scope, id, target, { every: ScheduleExpression.rate(Duration.hours(1)) });
+}
+
 export interface ScheduleOptions {
   readonly every: ScheduleExpression;
   /** What the function is called with. */

@@ -12,6 +12,7 @@ import { kinesisEventSink } from "../../lib/adapters/kinesis/event-sink.ts";
 import { systemClock } from "../../lib/adapters/local/system-clock.ts";
 import { s3Client } from "../../lib/adapters/s3/client.ts";
 import type { DaysBody } from "../../lib/core/api/days.ts";
+import type { TrendsBody } from "../../lib/core/api/trends.ts";
 import type { Report } from "../../lib/core/metrics/performance-metrics.ts";
 import { simulate } from "../../lib/core/simulator/simulation.ts";
 import { DAY_US, type DurationUs, type EpochUs, HOUR_US, MINUTE_US } from "../../lib/core/units.ts";
@@ -132,6 +133,14 @@ describe("the deployed system", () => {
     const report = JSON.parse((await ask("/snapshot", range)).body) as Report;
     expect(figures).toEqual(report.portfolio);
     expect(figures?.trades.count).toBeGreaterThan(0);
+  });
+
+  it("looks at the past as a whole, of which one day is no trend", async () => {
+    expect(await deployment.invoke("historical-analysis", {})).toEqual({ written: 3, found: 0 });
+    expect(await deployment.invoke("historical-analysis", {})).toEqual({ written: 0, found: 0 });
+    const { trends } = JSON.parse((await ask("/analysis/trend")).body) as TrendsBody;
+    expect(trends.map(({ instrument }) => instrument)).toEqual([null, ...INSTRUMENTS]);
+    expect(trends[0]?.trends["pnl.net"]).toMatchObject({ status: "insufficient", slope: null });
   });
 
   it("keeps what came in its archive, and the page in its bucket", async () => {

@@ -17,6 +17,8 @@ const READS = [
   { id: "series", path: `/api/v1/series?metric=pnl&from=${FIXTURE_NOW - 3.6e9}&to=${FIXTURE_NOW}` },
   { id: "trades", path: "/api/v1/trades" },
   { id: "days", path: "/api/v1/analysis/day" },
+  { id: "trends", path: "/api/v1/analysis/trend" },
+  { id: "trends", path: "/api/v1/analysis/trend?instrument=BTC-PERP" },
   { id: "days", path: "/api/v1/analysis/day?instrument=BTC-PERP&revisions=all" },
   { id: "openapi", path: "/api/v1/openapi.json" },
 ] as const;

@@ -8,6 +8,7 @@ import type {
   ReportRequest,
   SeriesRequest,
   TradesRequest,
+  TrendsRequest,
 } from "../../lib/app/queries.ts";
 import type { DaysBody } from "../../lib/core/api/days.ts";
 import type { HistoryProgress } from "../../lib/core/api/health.ts";
@@ -18,6 +19,7 @@ import type { MetricsBody, SnapshotBody } from "../../lib/core/api/report.ts";
 import type { Fresh } from "../../lib/core/api/schema.ts";
 import type { SeriesBody } from "../../lib/core/api/series.ts";
 import type { TradeBody } from "../../lib/core/api/trades.ts";
+import type { TrendsBody } from "../../lib/core/api/trends.ts";
 import { DAY_US, type EpochUs, SECOND_US } from "../../lib/core/units.ts";
 
 const HORIZONS = ["0s", "1s", "5s", "10s", "30s", "1m", "5m"];
@@ -97,6 +99,7 @@ export function createFixtureQueries(start = FIXTURE_NOW): FixtureQueries {
     series: (request) => answer(() => series(request, asOf)),
     trades: (request) => answer(() => trades(request, asOf)),
     days: (request) => answer(() => days(request, asOf)),
+    trends: (request) => answer(() => trends(request, asOf)),
     instruments: () =>
       answer(() => ({ instruments: MARKETS.map(instrumentBody), fresh: fresh(asOf) })),
     health: () =>
@@ -481,6 +484,22 @@ function dayRecord(request: DaysRequest, from: number, revision: number) {
     parts: {},
     figures: metrics(chosen(request.instrument), window),
   };
+}
+
+function trends({ instrument }: TrendsRequest, asOf: number): TrendsBody | undefined {
+  const markets = chosen(instrument);
+  if (markets.length === 0) return undefined;
+  const to = asOf - (asOf % DAY_US);
+  const trend = { n: 90, slope: 0.5, interval: [0.1, 0.9] as const, tau: 0.3, p: 0.001, q: 0.01 };
+  const records = markets.map(({ key }) => ({
+    schema: "brawler.trend/1" as const,
+    instrument: key,
+    from: to - 90 * DAY_US,
+    to,
+    days: 90,
+    trends: { "pnl.net": { ...trend, direction: "rising" as const, status: "ok" as const } },
+  }));
+  return { trends: records, fresh: fresh(asOf) };
 }
 
 function trade(one: Market, time: number, sequence: number): TradeBody {

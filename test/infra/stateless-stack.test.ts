@@ -13,6 +13,7 @@ const read = (path: string) =>
 const LAMBDAS = [
   "alert-notifier",
   "api",
+  "historical-analysis",
   "mock-brawler",
   "publish-site",
   "redrive",
@@ -105,6 +106,7 @@ describe("the schedules", () => {
     const said = schedules.map(([, { Properties }]) => String(Properties?.["Description"]));
     expect(said.sort()).toEqual([
       "alert-notifier: rate(1 minute)",
+      "historical-analysis: rate(1 hour)",
       "mock-brawler: rate(1 minute)",
       "rolling-snapshot: rate(1 minute)",
       "sweeper: rate(1 minute)",

@@ -22,6 +22,7 @@ const BUNDLING_MS = 60_000;
 const BUDGETS = [
   { name: "alert-notifier", dynamodb: 270, timestream: 270 },
   { name: "api", dynamodb: 490, timestream: 535 },
+  { name: "historical-analysis", dynamodb: 275, timestream: 320 },
   { name: "mock-brawler", dynamodb: 400, timestream: 400 },
   { name: "publish-site", dynamodb: 270, timestream: 270 },
   { name: "redrive", dynamodb: 455, timestream: 500 },

@@ -17,6 +17,7 @@ import {
 import { freshSchema } from "./schema.ts";
 import { seriesSchema } from "./series.ts";
 import { tradeSchema, tradesSchema } from "./trades.ts";
+import { trendRecordSchema, trendSchema, trendsSchema } from "./trends.ts";
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -41,6 +42,9 @@ const NAMED: Readonly<Record<string, TSchema>> = {
   Snapshot: snapshotSchema,
   Trade: tradeSchema,
   Trades: tradesSchema,
+  Trend: trendSchema,
+  TrendRecord: trendRecordSchema,
+  Trends: trendsSchema,
 };
 
 /** @param version the product's, not the API's: that stands in the path */

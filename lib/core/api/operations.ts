@@ -13,10 +13,12 @@ import {
   seriesQuerySchema,
   snapshotQuerySchema,
   tradesQuerySchema,
+  trendsQuerySchema,
 } from "./query.ts";
 import { snapshotSchema } from "./report.ts";
 import { seriesSchema } from "./series.ts";
 import { tradesSchema } from "./trades.ts";
+import { trendsSchema } from "./trends.ts";
 
 /** Look; acknowledge and silence; change rules. Each may do what the ones before it may. */
 export const ROLES = ["viewer", "operator", "admin"] as const;
@@ -105,6 +107,13 @@ export const OPERATIONS = {
     summary: "Each day's figures as they were set down once it was over, and set down anew.",
     query: daysQuerySchema,
     response: daysSchema,
+  },
+  trends: {
+    ...read,
+    path: "/analysis/trend",
+    summary: "Which daily figures rise or fall, over up to 90 complete days.",
+    query: trendsQuerySchema,
+    response: trendsSchema,
   },
   openapi: {
     ...read,

@@ -60,6 +60,8 @@ export const daysQuerySchema = closed({
   revisions: Type.Optional(choice(["newest", "all"])),
 });
 
+export const trendsQuerySchema = closed({ instrument });
+
 export const liveQuerySchema = closed({
   since: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9._:-]{1,64}$" })),
 });
