@@ -3,10 +3,11 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Queries } from "../app/queries.ts";
 import { API_BASE } from "../core/api/operations.ts";
+import { type Claims, roleOf } from "../core/api/roles.ts";
 import { type ApiOptions, createApi } from "./api.ts";
 import { withSecurityHeaders } from "./headers.ts";
 import { problem } from "./problem.ts";
-import { type Claims, requireRole, roleOf } from "./roles.ts";
+import { requireRole } from "./roles.ts";
 
 export interface CloudAppOptions extends Omit<ApiOptions, "isLocal"> {
   /** Where the page may connect besides its own origin. */

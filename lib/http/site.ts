@@ -3,18 +3,12 @@
  * `/assets/{file}` and `/config.json` are themselves; every other path is the page, which reads its own URL.
  */
 import { type Context, Hono } from "hono";
+import type { PageConfig } from "../core/api/page-config.ts";
 import { problem } from "./problem.ts";
 import { sendJson, sendWithTag } from "./reply.ts";
 
 /** Paths below the built page's folder, such as `index.html` and `assets/index-1a2b.js`, with their bytes. */
 export type SiteFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
-
-/** `/config.json`: where the page finds the API, and how it hears of changes. */
-export interface SiteConfig {
-  readonly apiBase: string;
-  readonly live: "poll" | "sse";
-  readonly auth: null;
-}
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
@@ -36,7 +30,7 @@ const DISGUISED = /%(?:2e|2f|5c|25|00)|\\|\/\/|\/\.\.?(?:\/|$)/i;
 /** The API's: an unknown route there is an error, not the page. */
 const RESERVED = /^\/api(?:\/|$)/;
 
-export function createSite(files: SiteFiles, config: SiteConfig): Hono {
+export function createSite(files: SiteFiles, config: PageConfig): Hono {
   const site = new Hono();
   site.get("/config.json", (c) => sendJson(c, config));
   site.get("/assets/*", (c) => sendFile(c, files, new URL(c.req.url).pathname.slice(1), IMMUTABLE));

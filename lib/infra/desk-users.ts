@@ -13,7 +13,7 @@ import {
   type UserPoolDomain,
 } from "aws-cdk-lib/aws-cognito";
 import { Construct } from "constructs";
-import { ROLES } from "../core/api/operations.ts";
+import { ROLES } from "../core/api/roles.ts";
 import { acknowledge } from "./acknowledge.ts";
 import type { StageConfig } from "./stage-config.ts";
 

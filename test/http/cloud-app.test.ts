@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OPERATIONS } from "../../lib/core/api/operations.ts";
+import { roleOf } from "../../lib/core/api/roles.ts";
 import { createCloudApp } from "../../lib/http/cloud-app.ts";
-import { roleOf } from "../../lib/http/roles.ts";
 import { createFixtureQueries } from "./fixture-queries.ts";
 
 const app = createCloudApp(createFixtureQueries(), {

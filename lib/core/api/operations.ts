@@ -16,13 +16,10 @@ import {
   trendsQuerySchema,
 } from "./query.ts";
 import { snapshotSchema } from "./report.ts";
+import type { Role } from "./roles.ts";
 import { seriesSchema } from "./series.ts";
 import { tradesSchema } from "./trades.ts";
 import { trendsSchema } from "./trends.ts";
-
-/** Look; acknowledge and silence; change rules. Each may do what the ones before it may. */
-export const ROLES = ["viewer", "operator", "admin"] as const;
-export type Role = (typeof ROLES)[number];
 
 export interface Operation {
   readonly method: "GET" | "POST";
