@@ -10,6 +10,7 @@ import { Lede } from "./lede.tsx";
 import { MarkoutCurve } from "./markout-curve.tsx";
 import { Notices } from "./notices.tsx";
 import { PnlChart } from "./pnl-chart.tsx";
+import { account, signedOut } from "./signed-in.ts";
 import { figures, freshness, health, url } from "./store.ts";
 import { Toolbar } from "./toolbar.tsx";
 import { TopBar } from "./top-bar.tsx";
@@ -56,6 +57,11 @@ function Head() {
   );
 }
 
+/** A link brings no token along: where one is needed, it would lead to a refusal. */
+function isSignInOn(): boolean {
+  return account.value !== null || signedOut.value !== null;
+}
+
 function Footer() {
   const body = health.value.body;
   return (
@@ -63,7 +69,7 @@ function Footer() {
       <span>Simulated or recorded data only. Nothing here trades, and nothing here is advice.</span>
       <span>
         {body === null ? null : `${body.feed} · version ${body.version} · `}
-        <a href="api/v1/openapi.json">API</a>
+        {isSignInOn() ? null : <a href="api/v1/openapi.json">API</a>}
       </span>
     </footer>
   );

@@ -6,7 +6,7 @@ import { batch } from "@preact/signals";
 import type { LiveBody, LiveEvent } from "../../lib/core/api/live.ts";
 import type { Fresh } from "../../lib/core/api/schema.ts";
 import { backoffMs, createStreamParser, type StreamMessage } from "../model/event-stream.ts";
-import { apiUrl, read } from "./api-client.ts";
+import { read, request } from "./api-client.ts";
 import { setServerTime } from "./server-clock.ts";
 import {
   history,
@@ -46,8 +46,8 @@ async function stream(): Promise<boolean> {
   try {
     const query = new URLSearchParams({ every: String(EVERY_MS) });
     if (cursor !== undefined) query.set("since", cursor);
-    const response = await fetch(apiUrl(`/live/stream?${query}`));
-    if (!response.ok || response.body === null) return false;
+    const response = await request(`/live/stream?${query}`, {});
+    if (!response?.ok || response.body === null) return false;
     const parse = createStreamParser();
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (;;) {

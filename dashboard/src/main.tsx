@@ -1,11 +1,14 @@
 /** Starts the page: theme, clock, reads, live changes; then everything is signals. */
 import { render } from "preact";
-import { setApiBase } from "./api-client.ts";
+import type { PageConfig } from "../../lib/core/api/page-config.ts";
+import { backoffMs } from "../model/event-stream.ts";
+import { setApiBase, UNREACHABLE } from "./api-client.ts";
 import { App } from "./app.tsx";
 import { followLive } from "./live.ts";
 import { startRefresh } from "./refresh.ts";
-import { startClock } from "./server-clock.ts";
-import { followHistory } from "./store.ts";
+import { observeServerTime, startClock } from "./server-clock.ts";
+import { startSignIn } from "./signed-in.ts";
+import { figures, followHistory, retryAt } from "./store.ts";
 import { startTabTitle } from "./tab-title.ts";
 import { startTheme } from "./theme.ts";
 import "uplot/dist/uPlot.min.css";
@@ -21,17 +24,25 @@ import "./style/tables.css";
 import "./style/health.css";
 import "./style/states.css";
 
-interface PageConfig {
-  readonly apiBase: string;
-  readonly live: "poll" | "sse";
+/** Again until it comes: without it the page would not know whether to sign in. */
+async function readConfig(): Promise<PageConfig> {
+  for (let failures = 1; ; failures += 1) {
+    const config = await readJson(new URL("config.json", document.baseURI));
+    if (config !== null) return config as PageConfig;
+    figures.value = { ...figures.peek(), phase: "failed", failure: UNREACHABLE };
+    const wait = backoffMs(failures, Math.random());
+    retryAt.value = Date.now() + wait;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
 }
 
-async function readConfig(): Promise<PageConfig> {
+async function readJson(address: URL): Promise<unknown> {
   try {
-    const response = await fetch(new URL("config.json", document.baseURI));
-    return (await response.json()) as PageConfig;
+    const response = await fetch(address);
+    observeServerTime(response.headers);
+    return response.ok ? await response.json() : null;
   } catch {
-    return { apiBase: "/api/v1", live: "poll" };
+    return null;
   }
 }
 
@@ -44,6 +55,7 @@ async function start(): Promise<void> {
   startTabTitle();
   const config = await readConfig();
   setApiBase(config.apiBase);
+  if (config.auth !== null) await startSignIn(config.auth);
   startRefresh();
   await followLive(config.live);
 }

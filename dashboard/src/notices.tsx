@@ -1,7 +1,9 @@
 /** Only when needed: what keeps the page from being current, and what a reader can do about it. */
 import { clockTime, duration, percent } from "../model/format.ts";
+import { SignInNotice } from "./account.tsx";
 import { retryNow } from "./refresh.ts";
 import { now } from "./server-clock.ts";
+import { account, signedOut } from "./signed-in.ts";
 import {
   figures,
   fresh,
@@ -18,6 +20,7 @@ import {
 export function Notices() {
   return (
     <div class="notices">
+      <SignInNotice />
       <FrozenNotice />
       <HistoryNotice />
       <FailureNotice />
@@ -57,7 +60,8 @@ function HistoryNotice() {
 
 function FailureNotice() {
   const failure = figures.value.failure ?? pnlSeries.value.failure ?? inventorySeries.value.failure;
-  if (failure === null) return null;
+  // Nobody is signed in: that has a notice of its own, and a way out.
+  if (failure === null || (failure.status === 401 && signedOut.value !== null)) return null;
   const seconds = Math.max(0, Math.ceil(((retryAt.value ?? 0) - Date.now()) / 1_000));
   // Reading the clock here makes the countdown move.
   const waiting =
@@ -66,6 +70,7 @@ function FailureNotice() {
     <div class="notice notice-bad">
       <span role="alert">
         <strong>{failure.title}</strong> {failure.detail}{" "}
+        {failure.status === 403 && account.value !== null ? GROUPS : null}
         <span class="muted">
           {failure.status === null ? "" : `Status ${failure.status}. `}
           {failure.traceId === null ? "" : `Trace ${failure.traceId}. `}
@@ -82,6 +87,8 @@ function FailureNotice() {
     </div>
   );
 }
+
+const GROUPS = "A group that you are put into counts here within half a minute. ";
 
 function AgeNotice() {
   const state = freshness.value;

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 
 let offsetUs = 0;
+let aheadMs = 0;
 
 /** Microseconds; moves once a second, so that ages count up even when nothing arrives. */
 export const now = signal(Date.now() * 1_000);
@@ -10,7 +11,13 @@ export function observeServerTime(headers: Headers): void {
   const exact = Number(headers.get("brawler-now") ?? Number.NaN);
   const coarse = Date.parse(headers.get("date") ?? "") * 1_000;
   const server = Number.isFinite(exact) && exact > 0 ? exact : coarse;
+  if (Number.isFinite(coarse)) aheadMs = coarse / 1_000 - Date.now();
   if (Number.isFinite(server)) setServerTime(server);
+}
+
+/** How far the server's wall clock is ahead of this machine's, to a second, whatever the speed of its events. */
+export function serverAheadMs(): number {
+  return aheadMs;
 }
 
 export function setServerTime(serverUs: number): void {

@@ -1,6 +1,7 @@
 /** Name, mock badge, freshness and theme: the same on every page. */
 import { ago, clockTime, MISSING } from "../model/format.ts";
 import { FRESH_MARK } from "../model/freshness.ts";
+import { AccountMenu } from "./account.tsx";
 import { now } from "./server-clock.ts";
 import { fresh, freshness, go, transport, url } from "./store.ts";
 import { THEMES, theme } from "./theme.ts";
@@ -20,6 +21,7 @@ export function TopBar() {
       <Freshness />
       <FreezeButton />
       <ThemeSwitch />
+      <AccountMenu />
     </header>
   );
 }

@@ -12,6 +12,7 @@ import type { UserPoolClient } from "aws-cdk-lib/aws-cognito";
 import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
+import type { PageConfig } from "../core/api/page-config.ts";
 import { securityHeaders } from "../core/api/security-headers.ts";
 import { acknowledge, acknowledgeWildcard } from "./acknowledge.ts";
 import { BrawlerFunction, NO_DEAD_LETTERS } from "./brawler-function.ts";
@@ -52,7 +53,7 @@ export class DashboardSite extends Construct {
     serve("config.json", { cacheControl: "no-cache" }).addTo(api.root.addResource("config.json"));
     const asset = serve("assets/{file}", { cacheControl: IMMUTABLE, parameter: "file" });
     asset.addTo(api.root.addResource("assets").addResource("{file}"));
-    const client = stateful.users.addPageClient(this, `${this.url}auth/callback`);
+    const client = stateful.users.addPageClient(this, this.url);
     this.publisher = this.makePublisher(config, stateful.buckets.site);
     this.publish(props, client);
   }
@@ -92,6 +93,18 @@ export class DashboardSite extends Construct {
   private publish({ config, stateful, signIn }: DashboardSiteProps, client: UserPoolClient): void {
     const { region } = Stack.of(this);
     const { users } = stateful;
+    const pageConfig: PageConfig = {
+      apiBase: `${this.url}api/v1`,
+      live: "poll",
+      auth: config.emulator
+        ? null
+        : {
+            issuer: `https://cognito-idp.${region}.amazonaws.com/${users.pool.userPoolId}`,
+            clientId: client.userPoolClientId,
+            domain: signIn,
+            scope: `openid ${users.scopeName}`,
+          },
+    };
     const page = new CustomResource(this, "Page", {
       resourceType: "Custom::BrawlerPage",
       serviceToken: this.publisher.function.functionArn,
@@ -99,18 +112,7 @@ export class DashboardSite extends Construct {
       properties: {
         fingerprint: FileSystem.fingerprint(PAGE),
         base: "/prod/",
-        config: JSON.stringify({
-          apiBase: `${this.url}api/v1`,
-          live: "poll",
-          auth: config.emulator
-            ? null
-            : {
-                issuer: `https://cognito-idp.${region}.amazonaws.com/${users.pool.userPoolId}`,
-                clientId: client.userPoolClientId,
-                domain: signIn,
-                scope: `openid ${users.scopeName}`,
-              },
-        }),
+        config: JSON.stringify(pageConfig),
       },
     });
     page.node.addDependency(this.publisher.role);

@@ -53,19 +53,26 @@ export class DeskUsers extends Construct {
     new CfnOutput(this, "UserPoolId", { value: this.pool.userPoolId });
   }
 
-  /** The page's client: public, authorization code with PKCE, one redirect. */
-  addPageClient(scope: Construct, redirectUri: string): UserPoolClient {
+  /**
+   * The page's client: public, authorization code with PKCE, one redirect. A refresh token is of use once; its
+   * predecessor counts for a minute more, for an answer that was lost on its way.
+   *
+   * @param pageUrl ends with a slash; where signing out leads to
+   */
+  addPageClient(scope: Construct, pageUrl: string): UserPoolClient {
     const client = new UserPoolClient(scope, "PageClient", {
       userPool: this.pool,
       userPoolClientName: `brawler-${this.config.stage}-page`,
       generateSecret: false,
-      authFlows: {},
+      // Named, because Cognito's default holds the flow of refresh tokens that do not rotate, and refuses both together.
+      authFlows: { userSrp: true },
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, this.apiScope],
-        callbackUrls: [redirectUri],
-        logoutUrls: [redirectUri],
+        callbackUrls: [`${pageUrl}auth/callback`],
+        logoutUrls: [pageUrl],
       },
+      refreshTokenRotationGracePeriod: Duration.minutes(1),
       ...TOKENS,
     });
     if (!this.config.emulator) this.brand(scope, client);

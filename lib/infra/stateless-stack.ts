@@ -23,8 +23,7 @@ export class StatelessStack extends Stack {
     const analyses = new AnalysisSchedule(this, "Analyses", { config, stateful });
     const alerting = new Alerting(this, "Alerting", { config, stateful });
     const signIn = `https://${stateful.users.domain.domainName}.auth.${this.region}.amazoncognito.com`;
-    const issuer = `https://cognito-idp.${this.region}.amazonaws.com`;
-    const connect = config.emulator ? [] : [signIn, issuer];
+    const connect = config.emulator ? [] : [signIn];
     const queryApi = new QueryApi(this, "Query", { config, stateful, connect });
     const site = new DashboardSite(this, "Site", { config, stateful, queryApi, connect, signIn });
     new Monitoring(this, "Monitoring", {

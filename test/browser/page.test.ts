@@ -47,6 +47,7 @@ beforeEach(async () => {
   page.on("request", (request) => {
     const url = request.url();
     if (!url.startsWith(server.origin) && !url.startsWith("data:")) complaints.push(url);
+    if (url.includes("/session-")) complaints.push(`sign-in was loaded: ${url}`);
   });
 });
 

@@ -203,8 +203,32 @@ describe("the API", () => {
     const text = JSON.stringify(stateless.toJSON());
     const policies = text.match(/connect-src [^;]+;/g) ?? [];
     expect(policies.length).toBeGreaterThan(20);
-    for (const policy of policies) expect(policy).not.toContain("*");
+    for (const policy of policies) {
+      expect(policy).not.toContain("*");
+      expect(policy.match(/https:\/\//g)).toHaveLength(1);
+    }
     expect(text).not.toContain("Access-Control-Allow-Origin");
+  });
+
+  it("signs the page in by a code alone, at one address, with refresh tokens that rotate", () => {
+    const clients = resourcesOf(stateless, "AWS::Cognito::UserPoolClient");
+    const page = clients.find(([, client]) => client.Properties?.["GenerateSecret"] === false);
+    const properties = page?.[1].Properties ?? {};
+    expect(properties).toMatchObject({
+      GenerateSecret: false,
+      AllowedOAuthFlows: ["code"],
+      ExplicitAuthFlows: ["ALLOW_USER_SRP_AUTH"],
+      RefreshTokenRotation: { Feature: "ENABLED", RetryGracePeriodSeconds: 60 },
+      EnableTokenRevocation: true,
+    });
+    for (const [key, end] of [
+      ["CallbackURLs", "/auth/callback"],
+      ["LogoutURLs", "/"],
+    ] as const) {
+      const urls = properties[key] as unknown[];
+      expect(urls).toHaveLength(1);
+      expect(JSON.stringify(urls[0])).toContain(`${end}"`);
+    }
   });
 
   it("logs every request, and limits how many there are", () => {
