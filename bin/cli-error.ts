@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** How a command ends: 0 done, 1 a check failed or input was refused, 2 usage, 3 environment. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
@@ -34,7 +36,7 @@ export function environmentError(complaint: Complaint, cause?: unknown): CliErro
   return new CliError(3, complaint, cause === undefined ? undefined : { cause });
 }
 
-/** The words of an error, one label a line. */
+/** The words of an error, one label a line; file names and what servers say may hold anything. */
 export function describeComplaint(complaint: Complaint): string {
   const lines = [`brawler: ${complaint.what}`];
   for (const label of ["where", "why", "mend"] as const) {
@@ -42,7 +44,7 @@ export function describeComplaint(complaint: Complaint): string {
     if (text !== undefined)
       lines.push(`  ${label.padEnd(5)}  ${text.replaceAll("\n", "\n         ")}`);
   }
-  return `${lines.join("\n")}\n`;
+  return printable(`${lines.join("\n")}\n`);
 }
 
 /** What any thrown value says, without its stack. */

@@ -1,5 +1,6 @@
 /** What was wrong with a file: every bad line, the first ones singly, then counted by reason. */
 import { formatCount } from "./format-figures.ts";
+import { printableLine } from "./printable.ts";
 
 const SINGLE_LINES = 20;
 
@@ -73,18 +74,17 @@ function refusalText(
 ): string {
   if (count === 0) return "";
   const single = lines.map(({ file, line, reason, field, detail }) =>
-    printable(`  ${file}:${line}  ${reason}${field === undefined ? "" : ` ${field}`}: ${detail}`),
+    printableLine(
+      `  ${file}:${line}  ${reason}${field === undefined ? "" : ` ${field}`}: ${detail}`,
+    ),
   );
   const grouped = [...groups].map(([name, group]) =>
-    group.count === 1
-      ? `  and 1 × ${name} (${group.first})`
-      : `  and ${formatCount(group.count)} × ${name} (${group.first} to ${group.last})`,
+    printableLine(
+      group.count === 1
+        ? `  and 1 × ${name} (${group.first})`
+        : `  and ${formatCount(group.count)} × ${name} (${group.first} to ${group.last})`,
+    ),
   );
   const refused = `${formatCount(count)} ${count === 1 ? "line was" : "lines were"} refused`;
   return [`${refused}; the others were applied:`, ...single, ...grouped].join("\n");
-}
-
-/** A refused line can hold anything, and its words reach a terminal here. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}|\p{Cf}/gu, "�");
 }

@@ -23,6 +23,12 @@ describe("brawler", () => {
     );
   });
 
+  it("hands no control character of a file's name to the terminal", async () => {
+    const { stderr } = await brawler(["replay", "\u001b[2J\u202enone.ndjson", "--data", "memory"]);
+    expect(stderr).toContain("none.ndjson");
+    for (const hidden of ["\u001b", "\u202e"]) expect(stderr).not.toContain(hidden);
+  });
+
   it("prints the stack only under BRAWLER_DEBUG", async () => {
     const environment = { BRAWLER_DEBUG: "1" };
     const { stderr } = await brawler(["doctor", "--prot", "1"], { environment });

@@ -52,6 +52,15 @@ describe("the refusal report", () => {
     report.add({ ...badDecimal(1), detail: "was \u001b[2Jgone\u202e\r" });
     for (const hidden of ["\u001b", "\u202e", "\r"]) expect(report.text()).not.toContain(hidden);
   });
+
+  it("lets none of a file's name reach it either, where lines are counted by reason", () => {
+    const report = openRefusalReport();
+    for (let line = 1; line <= 25; line += 1) {
+      report.add({ ...badDecimal(line), file: "\u001b]0;mine\u0007.ndjson" });
+    }
+    expect(report.text()).toContain("and 5 × bad-decimal price");
+    for (const hidden of ["\u001b", "\u0007"]) expect(report.text()).not.toContain(hidden);
+  });
 });
 
 describe("the quarantine", () => {

@@ -35,8 +35,10 @@ function bot(
   { botToken, channel }: { readonly botToken: string; readonly channel: string },
   baseUrl = "https://slack.com",
 ): Chat {
-  const call = (method: "chat.postMessage" | "chat.update", body: object) =>
-    send(`${baseUrl}/api/${method}`, body, { authorization: `Bearer ${botToken}` });
+  const call = (method: "chat.postMessage" | "chat.update", body: object) => {
+    const headers = { authorization: `Bearer ${botToken}` };
+    return send({ url: `${baseUrl}/api/${method}`, headers, hidden: botToken }, body);
+  };
   return {
     post: async (message) => placeIn(await call("chat.postMessage", { channel, ...message })),
     update: async ({ channel: at, ts }, message) => {
@@ -48,9 +50,10 @@ function bot(
 function webhook(webhookUrl: string, baseUrl: string | undefined): Chat {
   const problem = webhookProblem(webhookUrl);
   if (problem !== undefined) throw new SlackSecretError(problem);
-  const url = baseUrl === undefined ? webhookUrl : `${baseUrl}${new URL(webhookUrl).pathname}`;
+  const { pathname: hidden } = new URL(webhookUrl);
+  const url = baseUrl === undefined ? webhookUrl : `${baseUrl}${hidden}`;
   const post = async (message: SlackMessage): Promise<undefined> => {
-    const answer = await send(url, message, {});
+    const answer = await send({ url, headers: {}, hidden }, message);
     if (answer.trim() !== "ok") throw refused(answer.slice(0, 100));
   };
   return {
@@ -61,12 +64,15 @@ function webhook(webhookUrl: string, baseUrl: string | undefined): Chat {
   };
 }
 
-/** The body of a 2xx answer. */
-async function send(
-  url: string,
-  body: object,
-  headers: Readonly<Record<string, string>>,
-): Promise<string> {
+interface Target {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What of the secret a request shows; an answer may repeat it, and an error may not. */
+  readonly hidden: string;
+}
+
+/** The body of a 2xx answer, without the secret. */
+async function send({ url, headers, hidden }: Target, body: object): Promise<string> {
   let response: Response;
   try {
     response = await fetch(url, {
@@ -82,7 +88,7 @@ async function send(
       cause,
     });
   }
-  const answer = await readBounded(response);
+  const answer = (await readBounded(response)).replaceAll(hidden, "(hidden)");
   if (response.ok) return answer;
   const retryAfterSeconds = Number(response.headers.get("retry-after") ?? 0);
   throw new NotifierError(`Slack answered ${response.status}: ${answer.slice(0, 100)}`, {

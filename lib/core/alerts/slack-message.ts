@@ -57,7 +57,7 @@ export function slackMessageOf(notification: Notification): SlackMessage {
     .slice(0, BUTTONS_MAX)
     .map(({ label, url }) => ({ type: "button" as const, text: plain(label, BUTTON_MAX), url }));
   return {
-    text: cut(`${leadOf(notification)} ${headlineOf(notification)}`, TEXT_MAX),
+    text: cut(escaped(`${leadOf(notification)} ${headlineOf(notification)}`), TEXT_MAX),
     blocks: [
       { type: "header", text: plain(`${lead} · ${title}`, HEADER_MAX) },
       {

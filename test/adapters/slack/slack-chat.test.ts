@@ -2,6 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
+import { inspect } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { slackChat } from "../../../lib/adapters/slack/slack-chat.ts";
 import { parseSlackSecret, webhookProblem } from "../../../lib/adapters/slack/slack-secret.ts";
@@ -147,6 +148,25 @@ describe("slackChat", () => {
     expect(error.retryAfterSeconds).toBe(retry);
     expect(error.message).not.toContain(BOT.botToken);
     expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    { what: "a refusal", status: 400 },
+    { what: "a failure", status: 500 },
+    { what: "what is no answer of Slack's", status: 200 },
+  ])("tells nobody its secret where $what repeats it", async ({ status }) => {
+    const { pathname } = new URL(WEBHOOK.webhookUrl);
+    answer = { status, body: `no ${BOT.botToken} for ${WEBHOOK.webhookUrl}` };
+    const byToken = await failure(slackChat({ secret: BOT, baseUrl }).post(MESSAGE));
+    const byHook = await failure(slackChat({ secret: WEBHOOK, baseUrl }).post(MESSAGE));
+    expect(inspect(byToken, { depth: 10 })).not.toContain(BOT.botToken);
+    expect(inspect(byHook, { depth: 10 })).not.toContain(pathname);
+  });
+
+  it("tells nobody its secret where a refusal in a 200 repeats it", async () => {
+    answer = { status: 200, body: JSON.stringify({ ok: false, error: `no ${BOT.botToken}` }) };
+    const error = await failure(slackChat({ secret: BOT, baseUrl }).post(MESSAGE));
+    expect(error.message).toBe("Slack refused the message: no (hidden)");
   });
 
   it("does not know what became of a message when nobody answers", async () => {

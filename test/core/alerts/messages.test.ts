@@ -86,7 +86,7 @@ describe("a Slack message", () => {
 
   it("mentions nobody and links nowhere because of a name", () => {
     const hostile = { ...INVENTORY, instrument: "<!channel> <http://evil.test|BTC>" };
-    const text = JSON.stringify(slackMessageOf(hostile).blocks);
+    const text = JSON.stringify(slackMessageOf(hostile));
     expect(text).toContain("&lt;!channel&gt;");
     expect(text).not.toContain("<!channel>");
   });
