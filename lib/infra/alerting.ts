@@ -70,9 +70,13 @@ export class Alerting extends Construct {
 
   /** Alarms and the budget publish to `operations`; nobody but this account's own may. */
   private letServicesPublish(): void {
-    const { account } = Stack.of(this);
+    const { account, partition, region } = Stack.of(this);
     const conditions = { StringEquals: { "aws:SourceAccount": account } };
-    for (const service of ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]) {
+    const sources = {
+      "cloudwatch.amazonaws.com": `arn:${partition}:cloudwatch:${region}:${account}:alarm:*`,
+      "budgets.amazonaws.com": `arn:${partition}:budgets::${account}:*`,
+    };
+    for (const [service, source] of Object.entries(sources)) {
       const principals = [new ServicePrincipal(service)];
       this.operations.addToResourcePolicy(
         new PolicyStatement({
@@ -80,7 +84,7 @@ export class Alerting extends Construct {
           principals,
           actions: ["sns:Publish"],
           resources: [this.operations.topicArn],
-          conditions,
+          conditions: { ...conditions, ArnLike: { "aws:SourceArn": source } },
         }),
       );
       this.key.addToResourcePolicy(

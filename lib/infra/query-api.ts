@@ -141,7 +141,11 @@ export class QueryApi extends Construct {
       cognitoUserPools: [users.pool],
       resultsCacheTtl: Duration.minutes(5),
     });
-    const integration = new LambdaIntegration(this.function.function, { proxy: true });
+    const integration = new LambdaIntegration(this.function.function, {
+      proxy: true,
+      // The console's test calls know no authorizer.
+      allowTestInvoke: false,
+    });
     const routes: Resource = this.api.root
       .addResource("api")
       .addResource("v1")
