@@ -20,6 +20,7 @@ let session: Session | null = null;
 /** Takes the login's answer if this is one, else goes on with the session that this tab has. */
 export async function startSignIn(config: SignInConfig): Promise<void> {
   setCredentials(NOBODY);
+  addEventListener("pageshow", forget);
   const callback = new URL("auth/callback", document.baseURI);
   const answer = location.pathname === callback.pathname ? takeAnswer() : null;
   try {
@@ -58,6 +59,11 @@ const NOBODY = {
   denied: () => undefined,
   rejected: () => undefined,
 };
+
+/** Going back after signing out must not bring figures back that the browser had kept. */
+function forget({ persisted }: PageTransitionEvent): void {
+  if (persisted && account.peek() === null) location.reload();
+}
 
 /** The code is taken out of the address at once: neither history nor a reload has it. */
 function takeAnswer(): URLSearchParams {

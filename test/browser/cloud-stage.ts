@@ -14,7 +14,7 @@ export interface CloudStage {
   readonly page: string;
   readonly provider: IdentityProvider;
   readonly queries: FixtureQueries;
-  /** Paths of the API that were asked for, and what the gateway answered. */
+  /** Routes of the API that were asked for, with their queries, and what the gateway answered: `/health 200`. */
   readonly answers: string[];
   close(): Promise<void>;
 }
@@ -73,7 +73,8 @@ function createGateway({ folder, provider, queries, answers, at }: GatewayProps)
     );
     const response =
       claims === undefined ? unauthorized(connect) : await api.fetch(asked, handedOver(claims));
-    answers.push(`${url.pathname.slice("/prod/api/v1".length)} ${response.status}`);
+    const route = `${url.pathname.slice("/prod/api/v1".length)}${url.search}`;
+    answers.push(`${route} ${response.status}`);
     return response;
   });
   gateway.get("/prod/*", (c) => {

@@ -31,6 +31,8 @@ export interface IdentityProvider {
   readonly config: SignInConfig;
   readonly settings: {
     groups: readonly string[];
+    /** Of the access tokens. */
+    scope: string;
     lifetimeSeconds: number;
     /** Instead of an answer of the token endpoint. */
     tokenStatus: number | null;
@@ -62,6 +64,7 @@ export function createIdentityProvider(
 class Provider {
   readonly settings: IdentityProvider["settings"] = {
     groups: ["viewer"],
+    scope: SCOPE,
     lifetimeSeconds: 3_600,
     tokenStatus: null,
     aheadSeconds: 0,
@@ -131,7 +134,7 @@ class Provider {
 
   /** As the token endpoint answers: everything for a code, the same for a refresh token, which it replaces. */
   tokens(nonce: string | undefined): object {
-    const { lifetimeSeconds, groups, aheadSeconds } = this.settings;
+    const { lifetimeSeconds, groups, scope, aheadSeconds } = this.settings;
     const iat = Math.floor(Date.now() / 1_000) + aheadSeconds;
     const common = { iss: this.config.issuer, sub: "1", iat, exp: iat + lifetimeSeconds };
     const refreshToken = randomUUID();
@@ -148,7 +151,7 @@ class Provider {
         token_use: "access",
         client_id: CLIENT_ID,
         username: "mbrawl",
-        scope: SCOPE,
+        scope,
         ...(groups.length > 0 && { "cognito:groups": groups }),
       }),
     };
