@@ -81,5 +81,5 @@ function clockWords(aheadMs: number): string {
 }
 
 function sentence(said: string, rest: string): string {
-  return said === "" ? rest : `It said: ${said.replace(/[.\s]+$/, "")}. ${rest}`;
+  return said === "" ? rest : `It said: ${said.trim().replace(/\.$/, "")}. ${rest}`;
 }
