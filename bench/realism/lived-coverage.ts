@@ -18,19 +18,27 @@ const HORIZONS = [
   { label: "1m", us: 60e6 },
   { label: "5m", us: 300e6 },
 ] as const;
-/** Brawler rarely takes; large quotes in one-sided flow have it cut its position a few dozen times in two days. */
-const TAKER_WORLD = { days: 2, scenario: "size-experiment,stress@0s+2d" };
+/** Brawler rarely takes: quotes of random size have it cut its position a few dozen times in twelve days. */
+const TAKER_DAYS = 12;
+/** As often in two days of stress, but in a few bursts, which no interval of some sixty trades can know of. */
+const BURST_DAYS = 2;
 
 export async function takerCoverage(seeds: number): Promise<readonly Coverage[]> {
-  const all = await worlds(seeds, TAKER_WORLD.days, TAKER_WORLD.scenario);
-  return markoutCoverage(all, "taker", "two days of stress");
+  const sizes = await worlds(seeds, TAKER_DAYS, "size-experiment");
+  return markoutCoverage(sizes, "taker", { of: "twelve days of random sizes", isJudged: true });
+}
+
+export async function burstCoverage(seeds: number): Promise<readonly Coverage[]> {
+  const stress = `size-experiment,stress@0s+${BURST_DAYS}d`;
+  const bursts = await worlds(seeds, BURST_DAYS, stress);
+  return markoutCoverage(bursts, "taker", { of: "two days of stress", isJudged: false });
 }
 
 export async function makerCoverage(seeds: number): Promise<readonly Coverage[]> {
   const usual = await worlds(seeds, 1, "normal");
   const empty = await worlds(seeds, 1, "null");
   return [
-    ...markoutCoverage(usual, "maker", "one day"),
+    ...markoutCoverage(usual, "maker", { of: "one day", isJudged: true }),
     ...hitRateCoverage(empty, "one day of the null world", true),
     ...hitRateCoverage(usual, "one day of the usual market", false),
   ];
@@ -51,7 +59,7 @@ async function worlds(seeds: number, days: number, scenario: string): Promise<re
 function markoutCoverage(
   all: readonly World[],
   liquidity: Liquidity,
-  of: string,
+  { of, isJudged }: { readonly of: string; readonly isJudged: boolean },
 ): readonly Coverage[] {
   return HORIZONS.map(({ label, us }) => {
     const told = all.flatMap(({ figures, truth }) => {
@@ -62,7 +70,7 @@ function markoutCoverage(
       if (interval === undefined || interval === null || move === undefined) return [];
       return [isWithin(edge + move.bps, interval)];
     });
-    return coverageOf(`${liquidity} markout at ${label}, ${of}`, told, true);
+    return coverageOf(`${liquidity} markout at ${label}, ${of}`, told, isJudged);
   });
 }
 

@@ -13,7 +13,7 @@ import {
   recordedFunding,
 } from "./funding-facts.ts";
 import { judge, type Verdict, verdictOf } from "./judge.ts";
-import { makerCoverage, takerCoverage } from "./lived-coverage.ts";
+import { burstCoverage, makerCoverage, takerCoverage } from "./lived-coverage.ts";
 import { MARKET_FACTS } from "./market-facts.ts";
 import type { Findings, Recorded } from "./page.ts";
 import { recordedSamples } from "./recorded.ts";
@@ -170,6 +170,7 @@ export type Found = Partial<Omit<Findings, "seeds" | "days">>;
 export const PARTS = {
   brawler: async () => ({ verdicts: await brawlerVerdicts() }),
   takers: async () => ({ coverage: await takerCoverage(LIVED_SEEDS) }),
+  bursts: async () => ({ coverage: await burstCoverage(LIVED_SEEDS) }),
   "false-positives": () => ({ falsePositives: falsePositives(NULL_SEEDS) }),
   fills: () => ({ verdicts: fillVerdicts() }),
   "fill-returns": () => ({ verdicts: fillReturnVerdicts() }),
