@@ -15,6 +15,7 @@ import { compile, compiledFiles, lint } from "./tidy/checkers.ts";
 import { faultRows } from "./tidy/faults.ts";
 import { deadReferences } from "./tidy/markdown.ts";
 import { layOut, plantsIn, verdictOn } from "./tidy/plantation.ts";
+import { securityRows } from "./tidy/security.ts";
 import {
   bannedImports,
   installers,
@@ -121,6 +122,20 @@ describe("every fault", () => {
   it.each(faultRows())("has tests that exist: $fault", ({ dangling, named }) => {
     expect(dangling).toEqual([]);
     expect(named).toBeGreaterThan(0);
+  });
+});
+
+describe("every line of security", () => {
+  const rows = securityRows();
+
+  it.each(rows)("has tests that exist, or says that it is not built: $line $promise", (row) => {
+    expect(row.dangling).toEqual([]);
+    if (row.named === 0) expect(row.notProven).toMatch(/^Not built: /);
+  });
+
+  it("stands on its page once, from S1 to S28", () => {
+    const lines = Array.from({ length: 28 }, (_, index) => `S${index + 1}`);
+    expect(rows.map(({ line }) => line)).toEqual(lines);
   });
 });
 

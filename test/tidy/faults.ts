@@ -1,6 +1,7 @@
 /** The page of faults, and whether what it names exists. */
 import { FAULTS, SOMETIMES } from "../simulation/chaos.ts";
-import { exists, read } from "./tree.ts";
+import { isTest, testsIn } from "./named-tests.ts";
+import { read } from "./tree.ts";
 
 const PAGE = "docs/reference/faults.md";
 
@@ -21,7 +22,7 @@ export function faultRows(): FaultRow[] {
         .split("|")
         .map((cell) => cell.trim());
       const points = Array.from(simulated.matchAll(/`([^`]+)`/g), ([, point = ""]) => point);
-      const named = tests === "" ? [] : tests.split("<br>");
+      const named = testsIn(tests);
       const always = simulated === "always" ? 1 : 0;
       return {
         fault,
@@ -36,10 +37,4 @@ export function faultRows(): FaultRow[] {
 
 function isKnown(point: string): boolean {
   return [...FAULTS, ...SOMETIMES].some((known) => known === point);
-}
-
-/** `[file](path): the test's name, or its beginning`. */
-function isTest(text: string): boolean {
-  const [, path = "", name = ""] = /\]\(\.\.\/\.\.\/([^)]+)\): (.+)$/.exec(text) ?? [];
-  return path !== "" && exists(path) && read(path).includes(name);
 }
