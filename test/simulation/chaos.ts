@@ -45,6 +45,9 @@ export const FAULTS = [
   "metric-partial",
   "archive-throttle",
   "quarantine-throttle",
+  // What a venue takes back or puts right. Last, so that older seeds still draw what they drew.
+  "bust",
+  "correction",
 ] as const;
 
 export type Fault = (typeof FAULTS)[number];
@@ -64,6 +67,8 @@ export const SOMETIMES = [
   "late flow in a row of its own",
   "records given up and redriven",
   "event set aside after five attempts",
+  "trade amended from its stored row",
+  "amendment refused",
   "state written by the older version",
   "instrument compared bit for bit",
   "instrument compared by its totals",

@@ -40,6 +40,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant("no re-flush of a batch of duplicates", () => withoutReflush()),
   mutant("unconditional put", () => ({ state: unconditional })),
   mutant("changed cache kept after a failed commit", () => ({ state: keepsChanged() })),
+  mutant("amends only what still waits for markouts", () => ({ metrics: withoutStoredTrades })),
   { ...mutant("metrics before commit", () => ({ state: metricsFirst })), isHarmless: false },
   {
     ...mutant("version from the wall clock", () => ({ metrics: versionedByClock })),
@@ -171,6 +172,11 @@ function keepsChanged(): NonNullable<Hooks["state"]> {
     };
   };
 }
+
+const withoutStoredTrades: NonNullable<Hooks["metrics"]> = (store) => ({
+  ...store,
+  findTrade: async () => undefined,
+});
 
 const versionedByClock: NonNullable<Hooks["metrics"]> = (store, clock) => ({
   ...store,

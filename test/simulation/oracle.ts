@@ -16,24 +16,75 @@ export interface NaiveLedger {
   readonly trades: number;
   /** Half-ticks of the last valid reference. */
   readonly mid: bigint;
+  /** Sequences of amendments of a trade that is not known, or no longer. */
+  readonly refused: readonly number[];
+}
+
+/** A trade as it stands after all that was said of it; undefined where it never happened. */
+interface Standing {
+  readonly side: unknown;
+  readonly price: bigint;
+  readonly quantity: bigint;
+  readonly fee: bigint;
 }
 
 /** @param events in order, each once */
 export function naiveLedger(events: readonly Told[]): NaiveLedger {
-  let [position, cash, cost, fees] = [0n, 0n, 0n, 0n];
-  const seen = new Set<string>();
-  for (const { event } of events) {
-    if (event["type"] !== "trade" || seen.has(String(event["tradeId"]))) continue;
-    seen.add(String(event["tradeId"]));
-    const size = integer(event["quantity"], 3);
-    const signed = event["side"] === "buy" ? size : -size;
-    const price = integer(event["price"], 2);
+  let [position, cash, cost, fees, trades] = [0n, 0n, 0n, 0n, 0];
+  const refused: number[] = [];
+  for (const { side, price, quantity, fee, times } of bookings(events, refused)) {
+    const signed = times * (side === "buy" ? quantity : -quantity);
     cost = costAfter({ position, cost }, signed, price);
     position += signed;
     cash -= signed * price;
-    fees += integer(event["fee"], 12);
+    fees += times * fee;
+    trades += Number(times);
   }
-  return { position, cash, cost, fees, trades: seen.size, mid: lastMid(events) };
+  return { position, cash, cost, fees, trades, mid: lastMid(events), refused };
+}
+
+/** Trades as they are told first; what an amendment takes back, and what it puts in its place. */
+function* bookings(
+  events: readonly Told[],
+  refused: number[],
+): Generator<Standing & { readonly times: 1n | -1n }> {
+  const standing = new Map<unknown, Standing | undefined>();
+  for (const { event, sequence } of events.filter(isOfTrade)) {
+    const { tradeId } = event;
+    const refusal = refusalOf(event, standing);
+    if (refusal === "no such trade") refused.push(sequence);
+    if (refusal !== undefined) continue;
+    const before = standing.get(tradeId);
+    if (before !== undefined) yield { ...before, times: -1n };
+    const after = event["type"] === "bust" ? undefined : standingAfter(before, event);
+    if (after !== undefined) yield { ...after, times: 1n };
+    standing.set(tradeId, after);
+  }
+}
+
+/** An amendment needs a trade that stands, a trade one that was never told. */
+function refusalOf(
+  { type, tradeId }: Told["event"],
+  standing: ReadonlyMap<unknown, Standing | undefined>,
+): "told before" | "no such trade" | undefined {
+  if (type === "trade") return standing.has(tradeId) ? "told before" : undefined;
+  return standing.get(tradeId) === undefined ? "no such trade" : undefined;
+}
+
+function isOfTrade({ event: { type } }: Told): boolean {
+  return type === "trade" || type === "bust" || type === "correction";
+}
+
+/** What is told, and the rest as it was. */
+function standingAfter(before: Standing | undefined, event: Told["event"]): Standing {
+  const told = (name: string, decimals: number) =>
+    event[name] === undefined ? undefined : integer(event[name], decimals);
+  return {
+    side: event["side"] ?? before?.side,
+    price: told("price", 2) ?? before?.price ?? 0n,
+    quantity: told("quantity", 3) ?? before?.quantity ?? 0n,
+    fee: told("fee", 12) ?? before?.fee ?? 0n,
+  };
 }
 
 function lastMid(events: readonly Told[]): bigint {

@@ -143,6 +143,8 @@ function setUp(options: SimulationOptions): Run {
     jumps: (intensities["clock-jump"] ?? 0) / 4,
     jitter: 3 * (intensities["times-out-of-order"] ?? 0),
     again: intensities["trade-again"] ?? 0,
+    busts: (intensities.bust ?? 0) / 2,
+    corrections: (intensities.correction ?? 0) / 2,
     struck: chaos.struck,
   });
   const foldFaults = drawFoldFaults(chaos, stories);
@@ -284,7 +286,7 @@ function newProcess(run: Run): ProcessOfRun {
     metrics: mutant.metrics?.(trueMetrics, clock, process) ?? trueMetrics,
     clock,
     settings: run.settings,
-    offer: notingFills(run, mutant.offer ?? run.foldFaults.offer),
+    offer: noting(run, mutant.offer ?? run.foldFaults.offer),
     onQuarantine: () => {},
   });
   const ports = {
@@ -297,12 +299,21 @@ function newProcess(run: Run): ProcessOfRun {
   return Object.assign(process, { ports });
 }
 
-/** An event that fills a hole is applied out of its turn: state and rows may differ from those of a single pass. */
-function notingFills({ filled }: Run, take: typeof offer): typeof offer {
+/**
+ * An event that fills a hole is applied out of its turn: state and rows may differ from those of a single pass. And what an
+ * amendment was found by is to have been each of the two ways.
+ */
+function noting({ filled, chaos }: Run, take: typeof offer): typeof offer {
   return (state, event, context) => {
     const isHole = ({ first, last }: Hole) => first <= event.sequence && event.sequence <= last;
     if (state.holes.some(isHole)) filled.add(state.instrument);
-    return take(state, event, context);
+    if (event.type !== "bust" && event.type !== "correction") return take(state, event, context);
+    const findTrade = (tradeId: string) => {
+      const found = context.findTrade(tradeId);
+      if (found !== undefined) chaos.saw("trade amended from its stored row");
+      return found;
+    };
+    return take(state, event, { ...context, findTrade });
   };
 }
 

@@ -29,12 +29,17 @@ export interface StoryOptions {
   readonly jitter: number;
   /** Probability that a trade is told again under another sequence. */
   readonly again: number;
+  /** Probability that an event busts a trade told before, or corrects it. */
+  readonly busts: number;
+  readonly corrections: number;
   /** Told of each of these. */
   readonly struck: (fault: Fault) => void;
 }
 
 interface Desk {
   readonly rng: RngState;
+  /** Of its own, so that the rest of a story is the same with amendments and without. */
+  readonly amending: RngState;
   mid: number;
   clock: number;
   skew: number;
@@ -51,6 +56,7 @@ export function tellStories(options: StoryOptions): Story[] {
   return NAMES.slice(0, count).map((instrument) => {
     const desk: Desk = {
       rng: stream(options.seed, "story", instrument),
+      amending: stream(options.seed, "amendments", instrument),
       mid: 10_000 + below(rng, 5_000),
       clock: options.startUs,
       skew: 0,
@@ -66,7 +72,10 @@ export function tellStories(options: StoryOptions): Story[] {
         desk.skew = (below(desk.rng, 600) - 480) * 1_000_000;
       }
       // What is due to its place goes first: the terms, then a price.
-      const event = sequence < 3 ? opening(desk, sequence) : next(desk, sequence, options);
+      const event =
+        sequence < 3
+          ? opening(desk, sequence)
+          : (amendment(desk, options) ?? next(desk, sequence, options));
       const time = Number(event["time"] ?? desk.clock) + desk.skew + jitter(desk, options);
       events.push({
         sequence,
@@ -130,6 +139,26 @@ function trade(desk: Desk, sequence: number, { late, again, struck }: StoryOptio
     ...(quoteId !== undefined && chance(rng, 0.5) ? { quoteId } : {}),
     ...(isLate ? { time: desk.clock - below(rng, 200_000_000) } : {}),
   };
+}
+
+/** Any trade so far may be meant: one that is long stored, one busted before, one whose own event was lost. */
+function amendment({ amending, trades, mid }: Desk, options: StoryOptions): Fields | undefined {
+  const { busts, corrections, struck } = options;
+  if (trades.length === 0) return undefined;
+  const isBust = chance(amending, busts);
+  if (!isBust && !chance(amending, corrections)) return undefined;
+  const tradeId = trades[below(amending, trades.length)] ?? "";
+  struck(isBust ? "bust" : "correction");
+  if (isBust) return { type: "bust", tradeId };
+  const fields = {
+    price: decimal(mid + below(amending, 21) - 10, 2),
+    quantity: decimal(1 + below(amending, 3_000), 3),
+    fee: decimal(below(amending, 200) - 60, 4),
+    side: chance(amending, 0.5) ? "buy" : "sell",
+  };
+  const all = Object.entries(fields);
+  const some = all.filter(() => chance(amending, 0.5));
+  return { type: "correction", tradeId, ...Object.fromEntries(some.length > 0 ? some : all) };
 }
 
 function quote(desk: Desk, sequence: number): Fields {
