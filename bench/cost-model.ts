@@ -117,9 +117,9 @@ export function costOfDay({ eventsPerSecond, instruments }: Load): DayOfCost {
 
 /** What a sandbox has besides, traffic or not. */
 export function costOfStanding(): readonly Line[] {
-  const mock = 58 * 1_440 * 0.5 * PRICES.gigabyteSecondArm;
+  const mock = 58 * 1_440 * 0.25 * PRICES.gigabyteSecondArm;
   return [
-    { what: "the simulated market maker, 58 s of each minute at 512 MB", dollars: mock },
+    { what: "the simulated market maker, 58 s of each minute at 256 MB", dollars: mock },
     { what: "25 alarms", dollars: (25 * PRICES.alarmMonth) / DAYS_A_MONTH },
     { what: "20 metrics of our own", dollars: (20 * PRICES.metricMonth) / DAYS_A_MONTH },
     { what: "a dashboard", dollars: PRICES.dashboardMonth / DAYS_A_MONTH },

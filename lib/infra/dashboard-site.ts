@@ -142,7 +142,8 @@ function servingFrom(site: Bucket, role: Role, connect: readonly string[]) {
       path: `${site.bucketName}/${key}`,
       options: {
         credentialsRole: role,
-        passthroughBehavior: PassthroughBehavior.NEVER,
+        // NEVER would answer 415 to a GET: without a content type it counts as JSON, for which there is no template.
+        passthroughBehavior: PassthroughBehavior.WHEN_NO_TEMPLATES,
         requestParameters: {
           "integration.request.header.If-None-Match": "method.request.header.If-None-Match",
           ...(parameter === undefined ? {} : { [`integration.request.path.${parameter}`]: path }),

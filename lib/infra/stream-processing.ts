@@ -119,7 +119,6 @@ export class StreamProcessing extends Construct {
         BRAWLER_STATE_TABLE: tables.state.tableName,
         BRAWLER_MOCK: JSON.stringify(config.mock),
       },
-      memoryMb: 512,
       timeout: Duration.seconds(90),
       concurrency: RESERVED["mock-brawler"],
     });

@@ -113,6 +113,16 @@ describe("the schedules", () => {
     ]);
   });
 
+  it("keep the Brawler at the memory that its price is of", () => {
+    const priced = /market maker, 58 s of each minute at (\d+) MB/.exec(
+      read("docs/reference/cost.md"),
+    );
+    stateless.hasResourceProperties("AWS::Lambda::Function", {
+      FunctionName: "brawler-sandbox-mock-brawler",
+      MemorySize: Number(priced?.[1]),
+    });
+  });
+
   it("leave the Brawler out where others feed the stream", () => {
     const without = templatesOf({ ...FULL, mock: "off" }).stateless;
     expect(JSON.stringify(without.toJSON())).not.toContain("mock-brawler");
@@ -170,6 +180,15 @@ describe("the API", () => {
     });
     for (const method of greedy) {
       expect(JSON.stringify(method["RequestParameters"])).not.toContain("path");
+    }
+  });
+
+  it("answers a reader who names no content type, which API Gateway takes for JSON", () => {
+    const files = methods.filter((method) => !isOurs(method));
+    expect(files).toHaveLength(4);
+    for (const method of files) {
+      expect(method["Integration"]).toMatchObject({ PassthroughBehavior: "WHEN_NO_TEMPLATES" });
+      expect(method["Integration"]).not.toHaveProperty("RequestTemplates");
     }
   });
 
