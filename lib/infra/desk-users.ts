@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { CfnOutput, Duration, Fn, RemovalPolicy, Stack } from "aws-cdk-lib";
 import {
   AccountRecovery,
   CfnManagedLoginBranding,
@@ -41,7 +41,7 @@ export class DeskUsers extends Construct {
     const server = this.pool.addResourceServer("Server", { identifier: "brawler", scopes: [api] });
     this.apiScope = OAuthScope.resourceServer(server, api);
     this.domain = this.pool.addDomain("Domain", {
-      cognitoDomain: { domainPrefix: `brawler-${config.stage}-${this.node.addr.slice(0, 12)}` },
+      cognitoDomain: { domainPrefix: `brawler-${config.stage}-${this.stackUuid()}` },
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
     });
     for (const role of ROLES) {
@@ -89,6 +89,11 @@ export class DeskUsers extends Construct {
       oAuth: { flows: { clientCredentials: true }, scopes: [this.apiScope] },
       ...TOKENS,
     });
+  }
+
+  /** All accounts of a region share one space of sign-in addresses: only the stack's own id is nobody else's. */
+  private stackUuid(): string {
+    return Fn.select(2, Fn.split("/", Stack.of(this).stackId));
   }
 
   private brand(scope: Construct, client: UserPoolClient): void {

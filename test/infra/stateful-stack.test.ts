@@ -111,6 +111,27 @@ describe("the stateful stack", () => {
     }
   });
 
+  it("has a sign-in address that no other account can have taken", () => {
+    stateful.hasResourceProperties("AWS::Cognito::UserPoolDomain", {
+      Domain: {
+        "Fn::Join": [
+          "",
+          [
+            "brawler-sandbox-",
+            { "Fn::Select": [2, { "Fn::Split": ["/", { Ref: "AWS::StackId" }] }] },
+          ],
+        ],
+      },
+    });
+  });
+
+  it("hands over the same whatever the settings: an export in use cannot be taken away", () => {
+    const plain = templatesOf({ alertEmail: "a@example.com", store: "dynamodb", mock: "off" });
+    const names = (stack: typeof stateful) => Object.keys(stack.findOutputs("*")).sort();
+    expect(names(plain.stateful).length).toBeGreaterThan(10);
+    for (const other of [stateful, onDynamoDb]) expect(names(other)).toEqual(names(plain.stateful));
+  });
+
   it("lets nobody sign up, and nobody in without a second factor", () => {
     stateful.hasResourceProperties("AWS::Cognito::UserPool", {
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
