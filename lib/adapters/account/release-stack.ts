@@ -1,6 +1,8 @@
 import {
   CloudFormationClient,
   DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  type Stack,
   UpdateTerminationProtectionCommand,
 } from "@aws-sdk/client-cloudformation";
 import {
@@ -17,35 +19,52 @@ export interface Release {
   readonly stack: string;
   /** Start of the logical ids of buckets that go with it, files, versions and all. */
   readonly bucket?: string;
+  /** Only where it never came to be, and something is left of the attempt. */
+  readonly onlyUnborn?: boolean;
 }
+
+/** After a creation that failed. CloudFormation can do nothing more with such a stack than delete it. */
+const UNBORN: ReadonlySet<string | undefined> = new Set(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED"]);
 
 /**
  * Takes away what keeps a stack from being deleted: its protection, and what lies in a bucket that is to go with it.
- * Returns whether there is such a stack.
+ * Returns whether it was released: there may be no such stack.
  *
  * @throws {AccountError}
  */
 export async function releaseStack(
-  { stack, bucket }: Release,
+  { stack, bucket, onlyUnborn = false }: Release,
   options: AccountOptions = {},
 ): Promise<boolean> {
   const client = new CloudFormationClient(clientSettings(options));
   return await asked(`to let ${stack} be deleted`, async () => {
-    try {
-      const names = bucket === undefined ? [] : await bucketsOf(client, stack, bucket);
-      await client.send(
-        new UpdateTerminationProtectionCommand({
-          StackName: stack,
-          EnableTerminationProtection: false,
-        }),
-      );
-      for (const name of names) await emptyBucket(name, options);
-      return true;
-    } catch (error) {
-      if (isAbsentStack(error)) return false;
-      throw error;
-    }
+    const found = await stackOf(client, stack);
+    if (found === undefined || (onlyUnborn && !UNBORN.has(found.StackStatus))) return false;
+    const names = bucket === undefined ? [] : await bucketsOf(client, stack, bucket);
+    if (found.EnableTerminationProtection === true) await unprotect(client, stack);
+    for (const name of names) await emptyBucket(name, options);
+    return true;
   });
+}
+
+async function stackOf(
+  client: CloudFormationClient,
+  StackName: string,
+): Promise<Stack | undefined> {
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+    return Stacks?.[0];
+  } catch (error) {
+    if (isAbsentStack(error)) return undefined;
+    throw error;
+  }
+}
+
+async function unprotect(client: CloudFormationClient, StackName: string): Promise<void> {
+  const EnableTerminationProtection = false;
+  await client.send(
+    new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection }),
+  );
 }
 
 async function bucketsOf(

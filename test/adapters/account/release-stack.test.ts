@@ -1,6 +1,8 @@
 import {
   CloudFormationClient,
   DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  type Stack,
   UpdateTerminationProtectionCommand,
 } from "@aws-sdk/client-cloudformation";
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
@@ -15,12 +17,20 @@ const OPTIONS = {
   region: "eu-west-1",
   credentials: { accessKeyId: "key", secretAccessKey: "secret" },
 };
+const stack = (more: Partial<Stack> = {}): Stack => ({
+  StackName: "Ours",
+  CreationTime: new Date(0),
+  StackStatus: "CREATE_COMPLETE",
+  EnableTerminationProtection: true,
+  ...more,
+});
 const release = () => releaseStack({ stack: "Ours", bucket: "BucketsSite" }, OPTIONS);
 
 beforeEach(() => {
   stacks.reset();
   buckets.reset();
   stacks.on(UpdateTerminationProtectionCommand).resolves({});
+  stacks.on(DescribeStacksCommand).resolves({ Stacks: [stack()] });
   const bucket = (LogicalResourceId: string, PhysicalResourceId: string) => ({
     ResourceType: "AWS::S3::Bucket",
     LogicalResourceId,
@@ -71,9 +81,32 @@ describe("releaseStack", () => {
 
   it("has nothing to do for a stack that is not there", async () => {
     const absent = awsError("ValidationError", "Stack [Ours] does not exist");
-    stacks.on(DescribeStackResourcesCommand).rejects(absent);
+    stacks.on(DescribeStacksCommand).rejects(absent);
     expect(await release()).toBe(false);
   });
+
+  it("leaves the protection of a stack alone that has none: no emulator knows how to take it away", async () => {
+    const Stacks = [stack({ EnableTerminationProtection: false })];
+    stacks.on(DescribeStacksCommand).resolves({ Stacks });
+    buckets.on(ListObjectVersionsCommand).resolves({});
+    expect(await release()).toBe(true);
+    expect(stacks.commandCalls(UpdateTerminationProtectionCommand)).toEqual([]);
+  });
+
+  it.each([
+    ["ROLLBACK_COMPLETE", true],
+    ["ROLLBACK_FAILED", true],
+    ["CREATE_COMPLETE", false],
+    ["UPDATE_ROLLBACK_COMPLETE", false],
+    ["CREATE_IN_PROGRESS", false],
+  ] as const)(
+    "releases one in %s, where only failed creations are meant: %s",
+    async (status, is) => {
+      stacks.on(DescribeStacksCommand).resolves({ Stacks: [stack({ StackStatus: status })] });
+      expect(await releaseStack({ stack: "Ours", onlyUnborn: true }, OPTIONS)).toBe(is);
+      expect(stacks.commandCalls(UpdateTerminationProtectionCommand)).toHaveLength(is ? 1 : 0);
+    },
+  );
 
   it("says which object stays", async () => {
     buckets.on(ListObjectVersionsCommand).resolves({ Versions: [{ Key: "a", VersionId: "1" }] });
