@@ -1,7 +1,7 @@
 import { dynamoDbMetricStore } from "../lib/adapters/dynamodb/metric-store.ts";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
 import type { Retention } from "../lib/core/rollup/ladder.ts";
-import type { MetricStore } from "../lib/ports/metric-store.ts";
+import type { MetricStore, MetricWriter } from "../lib/ports/metric-store.ts";
 import { requireEnv } from "./env.ts";
 import { client } from "./tables.ts";
 
@@ -9,4 +9,9 @@ import { client } from "./tables.ts";
 export function metricStore(retention: Retention): MetricStore {
   const name = requireEnv("BRAWLER_METRICS_TABLE");
   return dynamoDbMetricStore({ client, name, clock: systemClock, retention });
+}
+
+/** The same, for functions that fold. */
+export function metricWriter(retention: Retention): MetricWriter {
+  return metricStore(retention);
 }

@@ -1,5 +1,5 @@
 /** What the processor and the redrive run: one use case over the stack's stores and its archive. */
-import { metricStore } from "#metric-store";
+import { metricWriter } from "#metric-store";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
 import { createProcessor } from "../lib/app/instrument-processor.ts";
 import type { BatchAnswer, BatchPorts } from "../lib/app/process-batch.ts";
@@ -13,7 +13,7 @@ export function pipeline(): BatchPorts<string> {
   const { logger } = observers;
   const processor = createProcessor({
     state: stateStore({ onSize: ({ bytes }) => count({ StateBytes: bytes }) }),
-    metrics: metricStore(retention),
+    metrics: metricWriter(retention),
     clock: systemClock,
     settings: { horizons, maxAgeUs },
     onQuarantine: () => {},

@@ -1,5 +1,5 @@
 /** Writes rows that a committed state still owes where no traffic followed the crash that left them. */
-import { metricStore } from "#metric-store";
+import { metricWriter } from "#metric-store";
 import { systemClock } from "../lib/adapters/local/system-clock.ts";
 import { flushDirty } from "../lib/app/flush-dirty.ts";
 import { MINUTE_US } from "../lib/core/units.ts";
@@ -9,7 +9,7 @@ import { stateStore } from "./stores.ts";
 
 const ports = {
   state: stateStore(),
-  metrics: metricStore(deskConfig().retention),
+  metrics: metricWriter(deskConfig().retention),
   clock: systemClock,
 };
 /** States in one sweep. */

@@ -11,7 +11,7 @@ import { versionOf } from "../core/pipeline/version.ts";
 import type { EpochUs } from "../core/units.ts";
 import type { AtomicStore } from "../ports/atomic-store.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { BatchOutcome, MetricStore, RefusedRow } from "../ports/metric-store.ts";
+import type { BatchOutcome, MetricWriter, RefusedRow } from "../ports/metric-store.ts";
 import type { StateKey, StateSnapshot, StateStore } from "../ports/state-store.ts";
 
 /** The same value at the same version differs: the fold was not deterministic, or two writers share an epoch. */
@@ -36,7 +36,7 @@ export interface HeldState {
 
 export interface CommitPorts {
   readonly state: StateStore;
-  readonly metrics: MetricStore;
+  readonly metrics: MetricWriter;
   /** Where state and rows can be written together; the protocol then collapses into one write. */
   readonly atomic?: AtomicStore;
   /** Says since when rows are owed; left out where no sweeper looks for it. */

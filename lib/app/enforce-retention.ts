@@ -3,7 +3,7 @@ import type { InstrumentState } from "../core/pipeline/state.ts";
 import { keptFrom, type Retention } from "../core/rollup/ladder.ts";
 import { RESOLUTIONS } from "../core/rollup/row.ts";
 import { HOUR_US } from "../core/units.ts";
-import type { MetricStore } from "../ports/metric-store.ts";
+import type { MetricWriter } from "../ports/metric-store.ts";
 
 /**
  * Deletes what no report reads any more, counted from the instrument's newest event.
@@ -12,7 +12,7 @@ import type { MetricStore } from "../ports/metric-store.ts";
  * @returns the same, or the present one where an hour of event time has passed and it was done again
  */
 export async function enforceRetention(
-  metrics: MetricStore,
+  metrics: MetricWriter,
   retention: Retention,
   { account, instrument, newestTime }: InstrumentState,
   sweptAt: number,

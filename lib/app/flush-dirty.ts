@@ -7,13 +7,13 @@ import { clearDirty, dirtyRows } from "../core/pipeline/rows.ts";
 import { versionOf } from "../core/pipeline/version.ts";
 import type { DurationUs, EpochUs } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { MetricStore, RefusedRow } from "../ports/metric-store.ts";
+import type { MetricWriter, RefusedRow } from "../ports/metric-store.ts";
 import type { StateKey, StateStore } from "../ports/state-store.ts";
 import { judge, snapshotOf } from "./commit-and-flush.ts";
 
 export interface SweepPorts {
   readonly state: StateStore;
-  readonly metrics: MetricStore;
+  readonly metrics: MetricWriter;
   readonly clock: Clock;
   /** As in a commit. */
   readonly onRefusedRows?: (rows: readonly RefusedRow[]) => void;

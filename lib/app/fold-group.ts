@@ -5,7 +5,7 @@ import { countFault } from "../core/pipeline/faults.ts";
 import type { Outcome, Quarantine } from "../core/pipeline/outcome.ts";
 import type { InstrumentState, RowsFrom } from "../core/pipeline/state.ts";
 import { endOfInput, type offer } from "../core/pipeline/step.ts";
-import type { MetricStore } from "../ports/metric-store.ts";
+import type { MetricWriter } from "../ports/metric-store.ts";
 import type { HeldState } from "./commit-and-flush.ts";
 import type { RowPool } from "./row-pool.ts";
 
@@ -32,7 +32,7 @@ export interface BatchCounts {
 }
 
 export interface FoldPorts {
-  readonly metrics: MetricStore;
+  readonly metrics: MetricWriter;
   readonly pool: RowPool;
   readonly rowsFrom?: () => RowsFrom;
   /** How often an event may make the fold fail before it is set aside. */

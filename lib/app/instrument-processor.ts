@@ -15,7 +15,7 @@ import {
 import { offer } from "../core/pipeline/step.ts";
 import { versionOf } from "../core/pipeline/version.ts";
 import type { Retention } from "../core/rollup/ladder.ts";
-import type { MetricStore } from "../ports/metric-store.ts";
+import type { MetricWriter } from "../ports/metric-store.ts";
 import type { StateKey } from "../ports/state-store.ts";
 import { type CommitPorts, commitAndFlush, type HeldState, judge } from "./commit-and-flush.ts";
 import { enforceRetention } from "./enforce-retention.ts";
@@ -303,7 +303,7 @@ async function hold({ pool }: FoldPorts, held: HeldState): Promise<boolean> {
 }
 
 async function sweep(
-  { metrics, retention }: { readonly metrics: MetricStore; readonly retention?: Retention },
+  { metrics, retention }: { readonly metrics: MetricWriter; readonly retention?: Retention },
   held: HeldState,
 ): Promise<void> {
   if (retention === undefined) return;

@@ -5,7 +5,13 @@
 import type { Retention } from "../core/rollup/ladder.ts";
 import type { Resolution, RollupRow } from "../core/rollup/row.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { MetricStore, RefusedRow, RollupRange, UpsertOutcome } from "../ports/metric-store.ts";
+import type {
+  MetricStore,
+  MetricWriter,
+  RefusedRow,
+  RollupRange,
+  UpsertOutcome,
+} from "../ports/metric-store.ts";
 
 export interface NearAndFar {
   /** Keeps every trade, and rollups whose bucket starts less than `nearKept` ago. */
@@ -16,26 +22,44 @@ export interface NearAndFar {
   readonly nearKept: Retention;
 }
 
+export interface NearAndFarWriters {
+  readonly near: MetricWriter;
+  /** Trades are looked up in `near`, which keeps every one. */
+  readonly far: Omit<MetricWriter, "findTrade">;
+}
+
 /**
- * A row counts as stored when both have it: a call that one of them failed is sent again, and versions make the
- * repetition harmless to the other.
+ * Writes to both. A row counts as stored when both have it: a call that one of them failed is sent again, and versions
+ * make the repetition harmless to the other.
  */
+export function nearAndFarWriter({ near, far }: NearAndFarWriters): MetricWriter {
+  return {
+    async upsertBatch(batch) {
+      const [ofNear, ofFar] = await Promise.all([near.upsertBatch(batch), far.upsertBatch(batch)]);
+      return {
+        rollups: ofBoth(ofNear.rollups, ofFar.rollups),
+        trades: ofBoth(ofNear.trades, ofFar.trades),
+      };
+    },
+    findTrade: (account, instrument, tradeId) => near.findTrade(account, instrument, tradeId),
+    async deleteRollupsBefore(key, before) {
+      const counts = [near, far].map((store) => store.deleteRollupsBefore(key, before));
+      return Math.max(...(await Promise.all(counts)));
+    },
+  };
+}
+
+/** Written as by `nearAndFarWriter`, each range read from one of the two. */
 export function nearAndFar({ near, far, clock, nearKept }: NearAndFar): MetricStore {
+  const writer = nearAndFarWriter({ near, far });
   const nearFrom = (resolution: Resolution) => clock.now() - nearKept[resolution];
   const isNear = ({ resolution, from }: RollupRange) => from >= nearFrom(resolution);
 
-  async function upsertBatch(batch: Parameters<MetricStore["upsertBatch"]>[0]) {
-    const [ofNear, ofFar] = await Promise.all([near.upsertBatch(batch), far.upsertBatch(batch)]);
-    return {
-      rollups: ofBoth(ofNear.rollups, ofFar.rollups),
-      trades: ofBoth(ofNear.trades, ofFar.trades),
-    };
-  }
-
   return {
-    upsertRollups: async (rows) => (await upsertBatch({ rollups: rows, trades: [] })).rollups,
-    upsertTrades: async (rows) => (await upsertBatch({ rollups: [], trades: rows })).trades,
-    upsertBatch,
+    ...writer,
+    upsertRollups: async (rows) =>
+      (await writer.upsertBatch({ rollups: rows, trades: [] })).rollups,
+    upsertTrades: async (rows) => (await writer.upsertBatch({ rollups: [], trades: rows })).trades,
     readRollups: (range) => (isNear(range) ? near : far).readRollups(range),
     readRollupRanges: (ranges) =>
       split(ranges, isNear, {
@@ -45,11 +69,6 @@ export function nearAndFar({ near, far, clock, nearKept }: NearAndFar): MetricSt
     lastRollupBefore: async (of, before) => (await lastRollupsBefore([{ of, before }]))[0],
     lastRollupsBefore,
     readTrades: (range) => near.readTrades(range),
-    findTrade: (account, instrument, tradeId) => near.findTrade(account, instrument, tradeId),
-    async deleteRollupsBefore(key, before) {
-      const counts = [near, far].map((store) => store.deleteRollupsBefore(key, before));
-      return Math.max(...(await Promise.all(counts)));
-    },
   };
 
   /** Where `near` has one that it would not have forgotten, it has the newest. */

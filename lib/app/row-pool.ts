@@ -3,7 +3,7 @@
  * process, where nothing has to be written early and each transaction costs more than a row.
  */
 import type { RollupRow, TradeRow } from "../core/rollup/row.ts";
-import type { BatchOutcome, MetricStore, RowBatch } from "../ports/metric-store.ts";
+import type { BatchOutcome, MetricWriter, RowBatch } from "../ports/metric-store.ts";
 
 const ROWS_TOGETHER = 1024;
 
@@ -15,7 +15,7 @@ export interface RowPool {
 }
 
 export function createRowPool(
-  metrics: MetricStore,
+  metrics: MetricWriter,
   onWritten: (outcome: BatchOutcome) => void,
 ): RowPool {
   let rollups: RollupRow[] = [];

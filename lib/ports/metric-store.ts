@@ -80,16 +80,30 @@ export interface TradePage {
   readonly cursor: string | undefined;
 }
 
+/** What a fold asks of a metric store: it writes rows, deletes old ones, and looks up the trade that is amended. */
+export interface MetricWriter {
+  /**
+   * Rollups and trades, in one transaction where the store has them. Idempotent; the order of rows is irrelevant unless
+   * one key stands twice (then the highest version wins).
+   */
+  upsertBatch(batch: RowBatch): Promise<BatchOutcome>;
+  findTrade(account: string, instrument: string, tradeId: string): Promise<TradeRow | undefined>;
+  /** Deletes rollups of one resolution whose bucket starts before `before`; returns how many. */
+  deleteRollupsBefore(
+    key: { account: string; instrument: string; resolution: Resolution },
+    before: number,
+  ): Promise<number>;
+}
+
 /**
  * Rollups and trades, written by version, read by half-open ranges. Names may hold any text, and a value comes back
  * as the text it was. A time, sequence or version that is no whole number from 0 is a RangeError.
  */
-export interface MetricStore {
-  /** Idempotent; the order of rows is irrelevant unless one key stands twice (then the highest version wins). */
+export interface MetricStore extends MetricWriter {
+  /** `upsertBatch` of rollups alone. */
   upsertRollups(rows: readonly RollupRow[]): Promise<UpsertOutcome>;
+  /** `upsertBatch` of trades alone. */
   upsertTrades(rows: readonly TradeRow[]): Promise<UpsertOutcome>;
-  /** Both, and in one transaction where the store has them. */
-  upsertBatch(batch: RowBatch): Promise<BatchOutcome>;
   /** Ordered by bucket, then part. */
   readRollups(range: RollupRange): Promise<readonly RollupRow[]>;
   /** `readRollups` of each range, answered in the order asked: in as few requests as the store can. */
@@ -102,10 +116,4 @@ export interface MetricStore {
   ): Promise<readonly (RollupRow | undefined)[]>;
   /** @throws {InvalidCursorError} for a cursor that no page of this order returned */
   readTrades(range: TradeRange): Promise<TradePage>;
-  findTrade(account: string, instrument: string, tradeId: string): Promise<TradeRow | undefined>;
-  /** Deletes rollups of one resolution whose bucket starts before `before`; returns how many. */
-  deleteRollupsBefore(
-    key: { account: string; instrument: string; resolution: Resolution },
-    before: number,
-  ): Promise<number>;
 }

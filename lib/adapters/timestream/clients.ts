@@ -29,24 +29,31 @@ const QUERY_TIMEOUT_MS = 60_000;
 
 /** The one place where clients of Timestream are made. */
 export function timestreamClients(options: TimestreamOptions = {}): TimestreamClients {
-  const { region, endpoint, credentials, attemptsMax: maxAttempts = ATTEMPTS_MAX } = options;
-  const settings = {
+  return {
+    write: timestreamWriteClient(options),
+    query: new TimestreamQueryClient(settingsOf(options, QUERY_TIMEOUT_MS)),
+  };
+}
+
+/** For who never reads: the client of queries is then not loaded. */
+export function timestreamWriteClient(options: TimestreamOptions = {}): TimestreamWriteClient {
+  return new TimestreamWriteClient(settingsOf(options, WRITE_TIMEOUT_MS));
+}
+
+function settingsOf(
+  { region, endpoint, credentials, attemptsMax: maxAttempts = ATTEMPTS_MAX }: TimestreamOptions,
+  requestTimeout: number,
+) {
+  return {
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
     maxAttempts,
     retryMode: "standard",
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout,
+      throwOnRequestTimeout: true,
+    }),
   };
-  return {
-    write: new TimestreamWriteClient({ ...settings, requestHandler: handler(WRITE_TIMEOUT_MS) }),
-    query: new TimestreamQueryClient({ ...settings, requestHandler: handler(QUERY_TIMEOUT_MS) }),
-  };
-}
-
-function handler(requestTimeout: number): NodeHttpHandler {
-  return new NodeHttpHandler({
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
-    requestTimeout,
-    throwOnRequestTimeout: true,
-  });
 }

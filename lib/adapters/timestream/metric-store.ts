@@ -1,18 +1,14 @@
 import { QueryCommand } from "@aws-sdk/client-timestream-query";
-import type { RollupRow, TradeRow } from "../../core/rollup/row.ts";
-import type { MetricStore, UpsertOutcome } from "../../ports/metric-store.ts";
-import { requireCount } from "../../ports/require-count.ts";
+import type { MetricStore } from "../../ports/metric-store.ts";
 import type { TimestreamClients } from "./clients.ts";
 import { lastRollupsBefore } from "./last-rollups.ts";
-import { addOutcomes, oneRowAKey } from "./one-row-a-key.ts";
+import { timestreamMetricWriter } from "./metric-writer.ts";
 import { type Wait, waitOnClock } from "./patience.ts";
 import { queryRows } from "./query-rows.ts";
 import { type Reader, readRollupRanges } from "./read-rollups.ts";
 import { findTrade, readTrades } from "./read-trades.ts";
-import { type RowRecords, rollupRecords, tradeRecords } from "./records.ts";
 import { requireDatabase } from "./tables.ts";
 import { explainTimestreamError } from "./timestream-error.ts";
-import { writeRows } from "./write-rows.ts";
 
 export interface TimestreamStoreOptions {
   readonly clients: TimestreamClients;
@@ -35,46 +31,19 @@ export function timestreamMetricStore(options: TimestreamStoreOptions): MetricSt
     query: (statement) => queryRows(query, statement),
     wait: options.wait ?? waitOnClock,
   };
-  const upsert = async (rows: readonly RowRecords[]): Promise<UpsertOutcome> => {
-    const sorted = oneRowAKey(rows);
-    return addOutcomes(sorted.outcome, await writeRows(write, database, sorted.rows));
-  };
+  const writer = timestreamMetricWriter({ client: write, database });
   return {
-    upsertRollups: async (rows) => upsert(rows.map(checkedRollup)),
-    upsertTrades: async (rows) => upsert(rows.map(checkedTrade)),
-    upsertBatch: async (batch) => {
-      // Both are looked at before either is sent.
-      const [rollups, trades] = [batch.rollups.map(checkedRollup), batch.trades.map(checkedTrade)];
-      return { rollups: await upsert(rollups), trades: await upsert(trades) };
-    },
+    ...writer,
+    upsertRollups: async (rows) =>
+      (await writer.upsertBatch({ rollups: rows, trades: [] })).rollups,
+    upsertTrades: async (rows) => (await writer.upsertBatch({ rollups: [], trades: rows })).trades,
     readRollups: async (range) => (await readRollupRanges(reader, [range]))[0] ?? [],
     readRollupRanges: (ranges) => readRollupRanges(reader, ranges),
     lastRollupBefore: async (of, before) => (await lastRollupsBefore(reader, [{ of, before }]))[0],
     lastRollupsBefore: (asked) => lastRollupsBefore(reader, asked),
     readTrades: (range) => readTrades(reader, range),
     findTrade: (...key) => findTrade(reader, ...key),
-    // The service deletes by age alone, a table at a time: see `TIMESTREAM_TABLES`.
-    deleteRollupsBefore: async () => 0,
   };
-}
-
-function checkedRollup(row: RollupRow): RowRecords {
-  requireCount("bucket", row.bucket);
-  requireVersion(row.version);
-  return rollupRecords(row);
-}
-
-function checkedTrade(row: TradeRow): RowRecords {
-  requireCount("time", row.time);
-  requireCount("sequence", row.sequence);
-  requireVersion(row.version);
-  return tradeRecords(row);
-}
-
-/** The service counts from 1, as epochs do. */
-function requireVersion(version: number): void {
-  requireCount("version", version);
-  if (version === 0) throw new RangeError("a version in Timestream must be at least 1, was 0");
 }
 
 /**
