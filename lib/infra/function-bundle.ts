@@ -2,9 +2,9 @@
  * A function of `lambdas/` as one minified ES module that holds what it runs: the store of its stage and no other, the
  * role's credentials and no search for others. Size is time: every byte is read and compiled when a function starts cold.
  */
-import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build, type OnLoadResult, type Plugin } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
+import { sdkPruning } from "./prune-sdk.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -46,57 +46,6 @@ export async function bundleFunction({
   };
 }
 
-/** A key that is a constant's name in brackets. */
-const COMPUTED_KEY = /\[(\w+)\]:/g;
-const TEXT_CONSTANT = /^const (\w+) = ("[^"]*");$/gm;
-
-/**
- * The SDK writes the schemas of a service as objects whose keys are constants, `{ [_hH]: 1 }`. esbuild has to suppose that
- * working out a key does something, and keeps every schema of the service; with the keys written out it keeps those of
- * the operations that are called.
- */
-const prunableSchemas: Plugin = {
-  name: "prunable-schemas",
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /@aws-sdk[/\\]client-.*[/\\]schemas_\d+\.js$/ }, async ({ path }) => ({
-      contents: withPlainKeys(await readFile(path, "utf8")),
-      loader: "js",
-    }));
-  },
-};
-
-/** @returns the same module, its keys written out */
-export function withPlainKeys(source: string): string {
-  const values = new Map(
-    [...source.matchAll(TEXT_CONSTANT)].map(([, name = "", text = ""]) => [name, text]),
-  );
-  return source.replaceAll(COMPUTED_KEY, (whole, name: string) => {
-    const text = values.get(name);
-    return text === undefined ? whole : `${text}:`;
-  });
-}
-
-/** Of its manifest a client wants its version, for the user agent. */
-const versionsOnly: Plugin = {
-  name: "versions-only",
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /@aws-sdk[/\\][^/\\]+[/\\]package\.json$/ }, async ({ path }) => {
-      const { version } = JSON.parse(await readFile(path, "utf8")) as { version: string };
-      return { contents: JSON.stringify({ version }), loader: "json" } satisfies OnLoadResult;
-    });
-  },
-};
-
-/** They are loaded when an operation streams events; none of those that are called does. */
-const withoutEventStreams: Plugin = {
-  name: "without-event-streams",
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ kind, path }) =>
-      kind === "dynamic-import" ? { path, external: true } : undefined,
-    );
-  },
-};
-
 const OPTIONS = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -110,7 +59,7 @@ const OPTIONS = {
   metafile: true,
   logLevel: "error",
   alias: { "@aws-sdk/credential-provider-node": `${ROOT}lambdas/role-credentials.ts` },
-  plugins: [prunableSchemas, versionsOnly, withoutEventStreams],
+  plugins: [...sdkPruning],
   // What packages still require as CommonJS, of Node.js itself.
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
