@@ -23,7 +23,7 @@ async function deploy(typed: readonly string[]): Promise<number> {
   const { settings, profile } = typedForCdk(args);
   if (profile !== undefined) process.env["AWS_PROFILE"] = profile;
   const terminal = openTerminal(false);
-  const { findings, decided } = await deploymentPreflight(settings);
+  const { findings, decided } = await deploymentPreflight(settings, isLocal);
   const text = findingsText(findings, { colour: terminal.colour, next: "cdk deploy" });
   await terminal.print(`${text}\n`);
   if (findings.some(({ verdict }) => verdict === "fail")) return 1;

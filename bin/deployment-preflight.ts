@@ -22,8 +22,15 @@ const DESK = fileURLToPath(new URL("../brawler.config.json", import.meta.url));
 /** `-c name=value`, in the order in which they were typed. */
 export type TypedSettings = readonly (readonly [name: string, value: string])[];
 
-/** Checks the settings first, and the account when they are right. */
-export async function deploymentPreflight(typed: TypedSettings): Promise<Preflight> {
+/**
+ * Checks the settings first, and the account when they are right.
+ *
+ * @param isLocalStack is it asked through cdklocal, which finds LocalStack where no shell variable names it?
+ */
+export async function deploymentPreflight(
+  typed: TypedSettings,
+  isLocalStack = false,
+): Promise<Preflight> {
   let config: StageConfig;
   try {
     config = stageConfigOf(typed);
@@ -45,6 +52,9 @@ export async function deploymentPreflight(typed: TypedSettings): Promise<Preflig
     account: config.account,
     region: config.region,
     bootstrapVersion: BOOTSTRAP_VERSION,
+    bootstrapCommand: isLocalStack
+      ? () => "npm run localstack:bootstrap"
+      : (environment) => `npm run bootstrap -- ${environment}`,
     resourceTypes: regionalTypes(config),
     reservations: reservationsOf(config),
     apiLogRoleIn: config.apiLogRole === "make" ? stackNames(config.stage).stateless : undefined,

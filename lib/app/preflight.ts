@@ -12,6 +12,8 @@ export interface PreflightNeeds {
   readonly region: string | undefined;
   /** Of what `cdk bootstrap` makes, at least. */
   readonly bootstrapVersion: number;
+  /** What makes it, as a person types it, in `aws://account/region`. */
+  readonly bootstrapCommand: (environment: string) => string;
   /** Those that not every region has. */
   readonly resourceTypes: readonly string[];
   /** Executions that functions keep for themselves. */
@@ -126,7 +128,7 @@ async function identityFinding(
 
 async function bootstrapCheck(
   account: DeploymentAccount,
-  { bootstrapVersion }: PreflightNeeds,
+  { bootstrapVersion, bootstrapCommand }: PreflightNeeds,
 ): Promise<Checked> {
   const check = "CDK bootstrap";
   return answered(check, async () => {
@@ -140,7 +142,7 @@ async function bootstrapCheck(
       verdict: "fail" as const,
       where: `the stack CDKToolkit of ${id} in ${region}`,
       why: "CDK puts bundles and templates there, and deploys with its roles",
-      mend: `npm run bootstrap -- aws://${id}/${region}`,
+      mend: bootstrapCommand(`aws://${id}/${region}`),
     };
     if (bootstrap === undefined) return { finding: { ...problem, detail: "not done" } };
     const { version = 0, status } = bootstrap;

@@ -26,6 +26,7 @@ const NEEDS: PreflightNeeds = {
   account: undefined,
   region: undefined,
   bootstrapVersion: 6,
+  bootstrapCommand: (environment) => `bootstrap ${environment}`,
   resourceTypes: ["AWS::Scheduler::Schedule", "AWS::Timestream::Table"],
   reservations: [
     { functionName: "api", executions: 20 },
@@ -106,7 +107,7 @@ const CASES: readonly Case[] = [
       check: "CDK bootstrap",
       verdict: "fail",
       detail: "not done",
-      mend: `npm run bootstrap -- aws://${ACCOUNT}/eu-west-1`,
+      mend: `bootstrap aws://${ACCOUNT}/eu-west-1`,
     },
   },
   {
@@ -116,7 +117,7 @@ const CASES: readonly Case[] = [
       check: "CDK bootstrap",
       verdict: "fail",
       detail: "version 5, 6 is needed",
-      mend: `npm run bootstrap -- aws://${ACCOUNT}/eu-west-1`,
+      mend: `bootstrap aws://${ACCOUNT}/eu-west-1`,
     },
   },
   {
