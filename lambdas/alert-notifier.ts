@@ -4,7 +4,6 @@ import { snsClient } from "../lib/adapters/sns/client.ts";
 import { type SnsChannel, snsNotifier } from "../lib/adapters/sns/sns-notifier.ts";
 import { deliverNotifications } from "../lib/app/deliver-notifications.ts";
 import { requestTestNotification } from "../lib/app/request-test-notification.ts";
-import { deskConfig } from "./desk.ts";
 import { requireEnv } from "./env.ts";
 import { count, observed } from "./observed.ts";
 import { alertStore } from "./stores.ts";
@@ -20,7 +19,7 @@ const ports = {
 export const handler = observed(async (event: { readonly test?: boolean }) => {
   if (event.test === true) {
     const environment = requireEnv("BRAWLER_STAGE");
-    const { pageUrl } = deskConfig();
+    const pageUrl = requireEnv("BRAWLER_PAGE_URL");
     await requestTestNotification(ports, { channels: CHANNELS, environment, pageUrl });
   }
   const { sent, failed, repeated, oldestDueUs } = await deliverNotifications(ports);

@@ -26,6 +26,9 @@ export class StatelessStack extends Stack {
     const connect = config.emulator ? [] : [signIn];
     const queryApi = new QueryApi(this, "Query", { config, stateful, connect });
     const site = new DashboardSite(this, "Site", { config, stateful, queryApi, connect, signIn });
+    // Messages lead to the page: its address is known here, and not to the one who deploys it for the first time.
+    const pageUrl = config.desk.pageUrl ?? site.url;
+    alerting.notifier.function.addEnvironment("BRAWLER_PAGE_URL", pageUrl);
     new Monitoring(this, "Monitoring", {
       config,
       stateful,

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { securityHeaders } from "../../lib/core/api/security-headers.ts";
-import { EMULATOR, FULL, type Resource, resourcesOf, templatesOf } from "./stages.ts";
+import { EMULATOR, ENVIRONMENT, FULL, type Resource, resourcesOf, templatesOf } from "./stages.ts";
 
 const { stateful, stateless } = templatesOf({ ...FULL, store: "dynamodb" });
 
@@ -121,6 +121,20 @@ describe("the schedules", () => {
       FunctionName: "brawler-sandbox-mock-brawler",
       MemorySize: Number(priced?.[1]),
     });
+  });
+
+  it("lead from a message to the page that was deployed, or to the address that the desk gave it", () => {
+    const leadsTo = (BRAWLER_PAGE_URL: unknown) => ({
+      FunctionName: "brawler-sandbox-alert-notifier",
+      Environment: { Variables: { BRAWLER_PAGE_URL } },
+    });
+    const deployed: unknown = stateless.findOutputs("PageUrl")["PageUrl"]?.["Value"];
+    expect(deployed).toBeDefined();
+    stateless.hasResourceProperties("AWS::Lambda::Function", leadsTo(deployed));
+    const deskText = '{"pageUrl":"https://desk.example.com/"}';
+    const named = templatesOf({ alertEmail: "a@example.com" }, { ...ENVIRONMENT, deskText });
+    const given = leadsTo("https://desk.example.com/");
+    named.stateless.hasResourceProperties("AWS::Lambda::Function", given);
   });
 
   it("leave the Brawler out where others feed the stream", () => {

@@ -52,6 +52,7 @@ describe("the notifier", () => {
       TopicArn: "arn:aws:sns:eu-west-1:123456789012:alerts",
       MessageAttributes: { env: { StringValue: "test" }, kind: { StringValue: "test" } },
     });
+    for (const { Message } of published()) expect(Message).toContain("https://page.test/prod/");
     waitUntil(3_600);
     expect(await notify()).toMatchObject({ sent: 0 });
     expect(published()).toHaveLength(2);

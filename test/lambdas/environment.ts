@@ -8,6 +8,7 @@ Object.assign(process.env, {
   BRAWLER_CONFIG: "{}",
   BRAWLER_METRICS_TABLE: "metrics",
   BRAWLER_MOCK: JSON.stringify({ seed: 7, scenario: "normal", instruments: ["BTC-PERP"] }),
+  BRAWLER_PAGE_URL: "https://page.test/prod/",
   BRAWLER_SITE_BUCKET: "site",
   BRAWLER_SLACK_SECRET: "brawler/slack",
   BRAWLER_STAGE: "test",
