@@ -1,34 +1,17 @@
 /** The API as the gateway calls it: whoever asks and whatever is asked, the answer is a figure or a problem. */
 import "./environment.ts";
-import { S3Client } from "@aws-sdk/client-s3";
-import { mockClient } from "aws-sdk-client-mock";
 import fc from "fast-check";
 import type { LambdaEvent } from "hono/aws-lambda";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type BucketModel, modelObjects } from "../adapters/s3/bucket-model.ts";
-import { frame, line, streamEvent } from "./events.ts";
-import { contextOf, type Heard, listen } from "./invocation.ts";
-import { type TablesModel, tablesModel } from "./tables-model.ts";
+import { describe, expect, it } from "vitest";
+import { line } from "./events.ts";
+import { contextOf } from "./invocation.ts";
+import { fold, stackModel } from "./stack-model.ts";
 
 const VIEWER = { username: "mb", "cognito:groups": "viewer" };
 const DAY_US = 86_400_000_000;
 const FROM = 1_767_225_600_000_000;
 
-let tables: TablesModel;
-let bucket: Omit<BucketModel, "bucket">;
-let heard: Heard;
-
-beforeEach(() => {
-  tables = tablesModel();
-  bucket = modelObjects(mockClient(S3Client));
-  heard = listen();
-  vi.resetModules();
-});
-afterEach(() => {
-  tables.restore();
-  bucket.mock.restore();
-  vi.restoreAllMocks();
-});
+const stack = stackModel();
 
 interface Asked {
   readonly claims?: object | undefined;
@@ -84,8 +67,7 @@ function expectProblem({ status, type, body, text }: Answered, expected: number)
 
 describe("a viewer", () => {
   it("sees what the processor has folded", async () => {
-    const { handler } = await import("../../lambdas/stream-processor.ts");
-    await handler(streamEvent(frame(line("A", 1), line("A", 2))), contextOf());
+    await fold(line("A", 1), line("A", 2));
     const instruments = await ask("/instruments");
     expect(instruments.status).toBe(200);
     expect(instruments.text).toContain('"A"');
@@ -159,8 +141,7 @@ describe("a request that cannot be answered", () => {
   it.each(["no cursor", "AAAA", "W10", "__proto__", "x".repeat(2_000)])(
     "for trades behind the cursor %s is a 400",
     async (cursor) => {
-      const { handler } = await import("../../lambdas/stream-processor.ts");
-      await handler(streamEvent(frame(line("A", 1))), contextOf());
+      await fold(line("A", 1));
       const query = { instrument: "A", cursor, ...range(1) };
       expectProblem(await ask("/trades", { claims: VIEWER, query }), 400);
     },
@@ -198,12 +179,12 @@ describe("a failure of ours", () => {
     "ResourceNotFoundException",
     "TimeoutError",
   ])("by %s is a problem with a trace id; the cause is in the log alone", async (name) => {
-    tables.meddle = () =>
+    stack.tables.meddle = () =>
       Promise.reject(Object.assign(new Error("arn:aws:secret-table"), { name }));
     const answer = await ask("/instruments");
     expectProblem(answer, 500);
     expect(answer.text).not.toContain("secret-table");
-    expect(heard.text()).toContain("secret-table");
-    expect(heard.text()).toContain(String(answer.body["traceId"]));
+    expect(stack.heard.text()).toContain("secret-table");
+    expect(stack.heard.text()).toContain(String(answer.body["traceId"]));
   });
 });

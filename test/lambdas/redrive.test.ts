@@ -1,30 +1,14 @@
-/** The redrive as a person calls it, over what the mapping left in the bucket. */
+/** The redrive as a person calls it, over what the mapping left in the stack.bucket. */
 import "./environment.ts";
-import { S3Client } from "@aws-sdk/client-s3";
-import { mockClient } from "aws-sdk-client-mock";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type BucketModel, modelObjects } from "../adapters/s3/bucket-model.ts";
+import { describe, expect, it } from "vitest";
 import { frame, line, streamEvent } from "./events.ts";
-import { contextOf, type Heard, listen } from "./invocation.ts";
-import { type Item, type TablesModel, tablesModel } from "./tables-model.ts";
+import { contextOf } from "./invocation.ts";
+import { stackModel } from "./stack-model.ts";
+import type { Item } from "./tables-model.ts";
 
 const FOLDER = "aws/lambda/mapping/shardId-000000000000";
 
-let tables: TablesModel;
-let bucket: Omit<BucketModel, "bucket">;
-let heard: Heard;
-
-beforeEach(() => {
-  tables = tablesModel();
-  bucket = modelObjects(mockClient(S3Client));
-  heard = listen();
-  vi.resetModules();
-});
-afterEach(() => {
-  tables.restore();
-  bucket.mock.restore();
-  vi.restoreAllMocks();
-});
+const stack = stackModel();
 
 async function redrive() {
   const { handler } = await import("../../lambdas/redrive.ts");
@@ -33,7 +17,7 @@ async function redrive() {
 
 function leave(name: string, content: unknown): string {
   const key = `${FOLDER}/${name}`;
-  bucket.objects.set(key, Buffer.from(JSON.stringify(content)));
+  stack.bucket.objects.set(key, Buffer.from(JSON.stringify(content)));
   return key;
 }
 
@@ -41,7 +25,7 @@ const gaveUp = (...data: readonly string[]) => ({
   requestContext: { condition: "RetryAttemptsExhausted" },
   payload: streamEvent(...data),
 });
-const waiting = () => [...bucket.objects.keys()].filter((key) => key.startsWith(FOLDER));
+const waiting = () => [...stack.bucket.objects.keys()].filter((key) => key.startsWith(FOLDER));
 
 describe("the redrive", () => {
   it("has nothing to do where nothing was given up", async () => {
@@ -58,23 +42,23 @@ describe("the redrive", () => {
       counts: { applied: 4, duplicates: 0, quarantined: 1, buffered: 0 },
     });
     expect(waiting()).toEqual([]);
-    expect(tables.items("state")).toHaveLength(2);
-    expect([...bucket.objects.keys()].filter((key) => key.startsWith("quarantine/"))).toHaveLength(
-      1,
-    );
+    expect(stack.tables.items("state")).toHaveLength(2);
+    expect(
+      [...stack.bucket.objects.keys()].filter((key) => key.startsWith("quarantine/")),
+    ).toHaveLength(1);
   });
 
   it("leaves a batch that fails again, and goes on with the next", async () => {
     const first = leave("1", gaveUp(frame(line("A", 1), line("B", 1))));
     const second = leave("2", gaveUp(frame(line("C", 1))));
-    tables.meddle = (call, input) =>
+    stack.tables.meddle = (call, input) =>
       call === "PutItem state" && (input as { Item: Item }).Item["pk"]?.S === "main#B"
         ? Promise.reject(Object.assign(new Error("slow"), { name: "ThrottlingException" }))
         : undefined;
     expect(await redrive()).toMatchObject({ settled: [second], failed: [first] });
     expect(waiting()).toEqual([first]);
-    expect(heard.text()).toContain("failed again");
-    tables.meddle = () => undefined;
+    expect(stack.heard.text()).toContain("failed again");
+    stack.tables.meddle = () => undefined;
     const again = await redrive();
     expect(again.settled).toEqual([first]);
     expect(again.counts).toMatchObject({ applied: 1, duplicates: 1 });
@@ -83,7 +67,7 @@ describe("the redrive", () => {
   it("leaves what is no batch where it is, and names it", async () => {
     const strange = leave("1", { hello: "world" });
     const text = `${FOLDER}/2`;
-    bucket.objects.set(text, Buffer.from("no json"));
+    stack.bucket.objects.set(text, Buffer.from("no json"));
     expect(await redrive()).toMatchObject({ settled: [], failed: [], unreadable: [strange, text] });
     expect(waiting()).toEqual([strange, text]);
   });
@@ -91,11 +75,11 @@ describe("the redrive", () => {
   it("keeps a batch that it could not take away: folded again it is nothing but duplicates", async () => {
     const key = leave("1", gaveUp(frame(line("A", 1))));
     const { DeleteObjectCommand } = await import("@aws-sdk/client-s3");
-    bucket.mock.on(DeleteObjectCommand).rejectsOnce(new Error("AccessDenied"));
+    stack.bucket.mock.on(DeleteObjectCommand).rejectsOnce(new Error("AccessDenied"));
     await expect(redrive()).rejects.toThrow("AccessDenied");
     expect(waiting()).toEqual([key]);
-    bucket.mock.on(DeleteObjectCommand).callsFake(({ Key }) => {
-      bucket.objects.delete(Key);
+    stack.bucket.mock.on(DeleteObjectCommand).callsFake(({ Key }) => {
+      stack.bucket.objects.delete(Key);
       return {};
     });
     expect((await redrive()).counts).toMatchObject({ applied: 0, duplicates: 1 });

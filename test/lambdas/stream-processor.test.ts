@@ -1,12 +1,10 @@
 /** The processor as the event source mapping calls it; what the mapping does with the answer is AWS's to keep. */
 import "./environment.ts";
-import { S3Client } from "@aws-sdk/client-s3";
-import { mockClient } from "aws-sdk-client-mock";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type BucketModel, modelObjects } from "../adapters/s3/bucket-model.ts";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { frame, line, streamEvent } from "./events.ts";
-import { contextOf, type Heard, listen } from "./invocation.ts";
-import { type Item, type TablesModel, tablesModel } from "./tables-model.ts";
+import { contextOf } from "./invocation.ts";
+import { stackModel } from "./stack-model.ts";
+import type { Item } from "./tables-model.ts";
 
 type Handler = typeof import("../../lambdas/stream-processor.ts").handler;
 
@@ -14,32 +12,21 @@ const DONE = { batchItemFailures: [] };
 const from = (sequence: string) => ({ batchItemFailures: [{ itemIdentifier: sequence }] });
 const never = new Promise<never>(() => {});
 
-let tables: TablesModel;
-let bucket: Omit<BucketModel, "bucket">;
-let heard: Heard;
+const stack = stackModel();
 let handler: Handler;
 
 beforeEach(async () => {
-  tables = tablesModel();
-  bucket = modelObjects(mockClient(S3Client));
-  heard = listen();
-  // A function that has just started: nothing is warm.
-  vi.resetModules();
   ({ handler } = await import("../../lambdas/stream-processor.ts"));
-});
-afterEach(() => {
-  tables.restore();
-  bucket.mock.restore();
-  vi.restoreAllMocks();
 });
 
 const committed = () =>
-  tables
+  stack.tables
     .items("state")
     .map(({ pk }) => pk?.S)
     .sort();
-const rowKeys = () => tables.items("metrics").map(({ pk, sk }) => [pk?.S, sk?.S]);
-const keys = (prefix: string) => [...bucket.objects.keys()].filter((key) => key.startsWith(prefix));
+const rowKeys = () => stack.tables.items("metrics").map(({ pk, sk }) => [pk?.S, sk?.S]);
+const keys = (prefix: string) =>
+  [...stack.bucket.objects.keys()].filter((key) => key.startsWith(prefix));
 
 /** Lets a call on an instrument's state fail, or hang. */
 function meddle(
@@ -47,7 +34,7 @@ function meddle(
   instrument: string,
   answer: () => Promise<unknown>,
 ) {
-  tables.meddle = (call, input) => {
+  stack.tables.meddle = (call, input) => {
     const { Key, Item: item } = input as { Key?: Item; Item?: Item };
     const isMeant = (Key ?? item)?.["pk"]?.S === `main#${instrument}`;
     return call === `${operation} state` && isMeant ? answer() : undefined;
@@ -69,17 +56,17 @@ describe("a batch", () => {
     expect(await handler(batch, contextOf())).toEqual(DONE);
     expect(keys("raw/")).toHaveLength(1);
     expect(committed()).toEqual(["main#A", "main#B"]);
-    expect(tables.items("metrics").length).toBeGreaterThan(0);
-    expect(heard.metrics()).toMatchObject({ Applied: 5, Duplicates: 0, Quarantined: 0 });
+    expect(stack.tables.items("metrics").length).toBeGreaterThan(0);
+    expect(stack.heard.metrics()).toMatchObject({ Applied: 5, Duplicates: 0, Quarantined: 0 });
   });
 
   it("delivered again is nothing but duplicates, and stores no other row", async () => {
     await handler(batch, contextOf());
-    const [rows, objects] = [rowKeys(), [...bucket.objects.keys()]];
+    const [rows, objects] = [rowKeys(), [...stack.bucket.objects.keys()]];
     expect(await handler(batch, contextOf())).toEqual(DONE);
-    expect(heard.metrics()).toMatchObject({ Applied: 0, Duplicates: 5 });
+    expect(stack.heard.metrics()).toMatchObject({ Applied: 0, Duplicates: 5 });
     expect(rowKeys()).toEqual(rows);
-    expect([...bucket.objects.keys()]).toEqual(objects);
+    expect([...stack.bucket.objects.keys()]).toEqual(objects);
   });
 
   it("is committed again where another writer was first", async () => {
@@ -91,7 +78,7 @@ describe("a batch", () => {
     expect(
       await handler(streamEvent(frame(line("A", 3)), frame(line("A", 4))), contextOf()),
     ).toEqual(DONE);
-    expect(heard.metrics()).toMatchObject({ Applied: 1, Duplicates: 1 });
+    expect(stack.heard.metrics()).toMatchObject({ Applied: 1, Duplicates: 1 });
   });
 
   it("that is no event of the stream fails as a whole, so that the mapping bisects it", async () => {
@@ -110,7 +97,7 @@ describe("a poison record", () => {
   ])("($says) is set aside, archived and counted, and holds nobody up", async ({ poison }) => {
     const batch = streamEvent(frame(line("A", 1)), poison, frame(line("A", 2)));
     expect(await handler(batch, contextOf())).toEqual(DONE);
-    expect(heard.metrics()).toMatchObject({ Applied: 2, Quarantined: 1 });
+    expect(stack.heard.metrics()).toMatchObject({ Applied: 2, Quarantined: 1 });
     expect(keys("quarantine/")).toHaveLength(1);
     expect(keys("raw/")).toHaveLength(1);
   });
@@ -134,36 +121,36 @@ describe("a batch of which a part fails", () => {
     meddle("PutItem", "B", () => Promise.reject(failure(name)));
     expect(await handler(batch, contextOf())).toEqual(from("2"));
     expect(committed()).toEqual(["main#A"]);
-    expect(heard.text()).toContain("a record is delivered again");
+    expect(stack.heard.text()).toContain("a record is delivered again");
   });
 
   it("is made whole by the delivery from there", async () => {
     meddle("PutItem", "B", () => Promise.reject(failure("ThrottlingException")));
     await handler(batch, contextOf());
-    tables.meddle = () => undefined;
+    stack.tables.meddle = () => undefined;
     const rest = { Records: batch.Records.slice(1) };
     expect(await handler(rest, contextOf())).toEqual(DONE);
     expect(committed()).toEqual(["main#A", "main#B"]);
-    expect(heard.metrics()).toMatchObject({ Applied: 2, Duplicates: 1 });
+    expect(stack.heard.metrics()).toMatchObject({ Applied: 2, Duplicates: 1 });
   });
 
   it("names the lowest where several failed", async () => {
-    tables.meddle = (call) =>
+    stack.tables.meddle = (call) =>
       call === "PutItem state" ? Promise.reject(failure("ThrottlingException")) : undefined;
     expect(await handler(batch, contextOf())).toEqual(from("1"));
   });
 
   it("comes again when its rows were not stored, though it is committed", async () => {
-    tables.meddle = (call) =>
+    stack.tables.meddle = (call) =>
       call === "PutItem metrics" ? Promise.reject(failure("ThrottlingException")) : undefined;
     expect(await handler(batch, contextOf())).toEqual(from("1"));
-    tables.meddle = () => undefined;
+    stack.tables.meddle = () => undefined;
     expect(await handler(batch, contextOf())).toEqual(DONE);
-    expect(tables.items("metrics").length).toBeGreaterThan(0);
+    expect(stack.tables.items("metrics").length).toBeGreaterThan(0);
   });
 
   it("commits nothing that is not archived", async () => {
-    bucket.mock.rejects(failure("SlowDown"));
+    stack.bucket.mock.rejects(failure("SlowDown"));
     expect(await handler(batch, contextOf())).toEqual(from("1"));
     expect(committed()).toEqual([]);
   });
@@ -176,11 +163,11 @@ describe("a batch whose time is nearly up", () => {
     meddle("GetItem", "B", () => never);
     expect(await handler(batch, contextOf(1_700))).toEqual(from("2"));
     expect(committed()).toEqual(["main#A"]);
-    expect(heard.text()).toContain("OutOfTimeError");
+    expect(stack.heard.text()).toContain("OutOfTimeError");
   });
 
   it.each([1_500, 1_000, 0])("begins nothing with %s ms left", async (left) => {
-    bucket.mock.callsFake(() => never);
+    stack.bucket.mock.callsFake(() => never);
     expect(await handler(batch, contextOf(left))).toEqual(from("1"));
     expect(committed()).toEqual([]);
   });
