@@ -40,7 +40,8 @@ export async function loadStates(
   for (const found of await ports.state.summaries()) {
     if (!isWanted(found, wanted)) continue;
     const summary = decodeSummary(found.summary);
-    if (summary.firstTime > 0) states.push({ summary, minVersion: found.epoch * EPOCH_STEP });
+    const epoch = summary.shownFromEpoch || found.epoch;
+    if (summary.firstTime > 0) states.push({ summary, minVersion: epoch * EPOCH_STEP });
   }
   return states;
 }

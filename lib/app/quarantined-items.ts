@@ -1,6 +1,9 @@
 /** What is set aside from a batch, as it is kept. */
+import type { BrawlerEvent } from "../core/events/event.ts";
 import { formatEvent } from "../core/events/format.ts";
 import { decodeUtf8 } from "../core/events/utf8.ts";
+import type { Quarantine } from "../core/pipeline/outcome.ts";
+import type { StreamedLine } from "../ports/archived-stream.ts";
 import type { FrameRefusal } from "../ports/frame-codec.ts";
 import type { QuarantinedItem } from "../ports/quarantine.ts";
 import type { RecordBatch } from "../ports/record-batch.ts";
@@ -53,6 +56,17 @@ export function eventItems(
     const id = `${event.account}/${event.instrument}/${event.sequence}`;
     return { id, ...where, line: 0, reason, detail, text };
   });
+}
+
+/** An event that the fold refused, of a line that is read again. */
+export function streamedItem(
+  { shard, sequenceNumber, lineNumber: line }: StreamedLine,
+  event: BrawlerEvent,
+  { reason, detail }: Quarantine,
+): QuarantinedItem {
+  const where = { shard, sequenceNumber };
+  const text = formatEvent(event).slice(0, TEXT_CHARACTERS);
+  return { id: lineId(where, line), ...where, line, reason, detail, text };
 }
 
 function lineId({ shard, sequenceNumber }: Where, line: number): string {

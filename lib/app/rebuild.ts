@@ -174,7 +174,7 @@ async function adopt(ports: RebuildPorts, scratch: ScratchStore, key: StateKey):
 }
 
 /** Of a state that is lost: every commit wrote its open day. */
-async function epochOfRows(metrics: MetricStore, key: StateKey): Promise<number> {
+export async function epochOfRows(metrics: MetricStore, key: StateKey): Promise<number> {
   const day = { ...key, resolution: "1d", part: "core" } as const;
   const newest = await metrics.lastRollupBefore(day, Number.MAX_SAFE_INTEGER);
   return Math.floor((newest?.version ?? 0) / EPOCH_STEP);

@@ -175,6 +175,7 @@ function comparedOf({ account, instrument, snapshot, fold }: Committed) {
 /** What a state holds for its own next step, and not as a figure: which rows it owes, how far it has read. */
 const NOT_FIGURES = new Set([
   "archived",
+  "shownFromEpoch",
   "closed",
   "dirtyOpen",
   "dirtyMarkouts",

@@ -16,6 +16,8 @@ import { CONFIG, lineAt } from "./kill-feed.ts";
 import { storePath, verified } from "./pipeline-desk.ts";
 
 const CHILD = fileURLToPath(new URL("kill-child.ts", import.meta.url));
+/** The more lives, the more lines are folded in the end. */
+const END_MS = 60_000 + 1_000 * KILLS;
 const PROTOCOLS = ["one-write", "commit-then-flush"];
 
 describe.each(PROTOCOLS)(
@@ -49,7 +51,7 @@ describe.each(PROTOCOLS)(
       },
     );
 
-    it("ends with the figures of every line once", async () => {
+    it("ends with the figures of every line once", { timeout: END_MS }, async () => {
       const typed = [scratch.path, protocol, String(acknowledged), String(acknowledged + 2_000)];
       const last = spawnSync(process.execPath, [CHILD, ...typed], { encoding: "utf8" });
       expect(last.stderr).toBe("");

@@ -69,6 +69,8 @@ export const SOMETIMES = [
   "event set aside after five attempts",
   "trade amended from its stored row",
   "amendment refused",
+  "past folded anew",
+  "past not folded anew",
   "state written by the older version",
   "instrument compared bit for bit",
   "instrument compared by its totals",

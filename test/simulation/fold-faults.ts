@@ -13,6 +13,8 @@ export interface FoldFaults {
   has(instrument: string, sequence: number): boolean;
   /** From now on it fails on nothing that can be mended. */
   mend(): void;
+  /** Whether it fails on any of these even then. */
+  areForEver(instrument: string): boolean;
   /** Whether it fails even then. */
   isForEver(instrument: string, sequence: number): boolean;
 }
@@ -58,6 +60,7 @@ export function drawFoldFaults(chaos: Chaos, stories: readonly Story[]): FoldFau
     mend: () => {
       isMended = true;
     },
+    areForEver: (instrument) => of(instrument).some(({ isForEver }) => isForEver),
     isForEver: (instrument, sequence) =>
       of(instrument).some((one) => one.sequence === sequence && one.isForEver),
   };

@@ -11,6 +11,7 @@ import type {
   UpsertOutcome,
 } from "../../lib/ports/metric-store.ts";
 import { decodeCursor, encodeCursor } from "../../lib/ports/page-cursor.ts";
+import type { ScratchStore } from "../../lib/ports/replacing-store.ts";
 import { requireCount, requireLimit } from "../../lib/ports/require-count.ts";
 import type { StateKey, StateSnapshot, StateStore } from "../../lib/ports/state-store.ts";
 
@@ -106,6 +107,23 @@ export function memoryMetricStore(): MemoryMetricStore {
       for (const row of old) rollups.delete(rowKey(row));
       return old.length;
     },
+  };
+}
+
+/** For one instrument. */
+export function memoryScratch(): Pick<ScratchStore, "metrics" | "rowsOf" | "close"> {
+  const metrics = memoryMetricStore();
+  const isOf = (key: StateKey) => (row: StateKey) =>
+    row.account === key.account && row.instrument === key.instrument;
+  return {
+    metrics,
+    rowsOf: (key) => [
+      {
+        rollups: [...metrics.rollups.values()].filter(isOf(key)),
+        trades: [...metrics.trades.values()].filter(isOf(key)),
+      },
+    ],
+    close: () => {},
   };
 }
 

@@ -28,11 +28,18 @@ interface Standing {
   readonly fee: bigint;
 }
 
-/** @param events in order, each once */
-export function naiveLedger(events: readonly Told[]): NaiveLedger {
+/**
+ * @param events in order, each once
+ * @param foreknown trades whose amendments were known before the first event: they are booked once, as they ended
+ */
+export function naiveLedger(
+  events: readonly Told[],
+  foreknown: ReadonlySet<string> = new Set(),
+): NaiveLedger {
   let [position, cash, cost, fees, trades] = [0n, 0n, 0n, 0n, 0];
   const refused: number[] = [];
-  for (const { side, price, quantity, fee, times } of bookings(events, refused)) {
+  const told = [...bookings(events, refused)];
+  for (const { side, price, quantity, fee, times } of withForesight(told, foreknown)) {
     const signed = times * (side === "buy" ? quantity : -quantity);
     cost = costAfter({ position, cost }, signed, price);
     position += signed;
@@ -43,11 +50,26 @@ export function naiveLedger(events: readonly Told[]): NaiveLedger {
   return { position, cash, cost, fees, trades, mid: lastMid(events), refused };
 }
 
+interface Booking extends Standing {
+  readonly tradeId: unknown;
+  readonly times: 1n | -1n;
+}
+
+/** In the place of a trade's first booking what is left of it in the end, if anything. */
+function withForesight(told: readonly Booking[], foreknown: ReadonlySet<string>): Booking[] {
+  const left = new Map<unknown, Booking | undefined>();
+  for (const one of told) left.set(one.tradeId, one.times > 0n ? one : undefined);
+  const seen = new Set<unknown>();
+  return told.flatMap((one) => {
+    if (!foreknown.has(String(one.tradeId))) return [one];
+    const last = seen.has(one.tradeId) ? undefined : left.get(one.tradeId);
+    seen.add(one.tradeId);
+    return last === undefined ? [] : [last];
+  });
+}
+
 /** Trades as they are told first; what an amendment takes back, and what it puts in its place. */
-function* bookings(
-  events: readonly Told[],
-  refused: number[],
-): Generator<Standing & { readonly times: 1n | -1n }> {
+function* bookings(events: readonly Told[], refused: number[]): Generator<Booking> {
   const standing = new Map<unknown, Standing | undefined>();
   for (const { event, sequence } of events.filter(isOfTrade)) {
     const { tradeId } = event;
@@ -55,9 +77,9 @@ function* bookings(
     if (refusal === "no such trade") refused.push(sequence);
     if (refusal !== undefined) continue;
     const before = standing.get(tradeId);
-    if (before !== undefined) yield { ...before, times: -1n };
+    if (before !== undefined) yield { ...before, tradeId, times: -1n };
     const after = event["type"] === "bust" ? undefined : standingAfter(before, event);
-    if (after !== undefined) yield { ...after, times: 1n };
+    if (after !== undefined) yield { ...after, tradeId, times: 1n };
     standing.set(tradeId, after);
   }
 }

@@ -12,6 +12,22 @@ export const REGRESSIONS: readonly Regression[] = [
     options: { seed: 6, intensities: { "clock-jump": 0.3 }, events: 400 },
   },
   {
+    showed: "a trade that was busted twice, in the wrong order, and taken back twice",
+    options: { seed: 826 },
+  },
+  {
+    showed: "a correction that was taken for known, because a later one was",
+    options: { seed: 8375 },
+  },
+  {
+    showed: "a bust that was told while the past was folded anew, and forgotten",
+    options: { seed: 3326 },
+  },
+  {
+    showed: "an event that waited, was refused by the fold of the past, and set aside by nobody",
+    options: { seed: 4205 },
+  },
+  {
     showed: "the same fault at an earlier place, after another writer had brought it forward",
     options: { seed: 3, intensities: { "fold-fault": 0.13, "second-mapping": 1, kill: 0.06 } },
   },

@@ -9,17 +9,22 @@ import { flushDirty } from "../../lib/app/flush-dirty.ts";
 import { createProcessor } from "../../lib/app/instrument-processor.ts";
 import { type BatchAnswer, type BatchPorts, processBatch } from "../../lib/app/process-batch.ts";
 import { redrive } from "../../lib/app/redrive.ts";
+import { restateStream } from "../../lib/app/restate-stream.ts";
 import type { FoldSettings, Hole } from "../../lib/core/pipeline/state.ts";
 import type { offer } from "../../lib/core/pipeline/step.ts";
-import { below, chance } from "../../lib/core/simulator/rng.ts";
+import { decodeSummary } from "../../lib/core/pipeline/summary.ts";
+import { DEFAULT_RETENTION } from "../../lib/core/rollup/ladder.ts";
+import { below, chance, stream } from "../../lib/core/simulator/rng.ts";
 import { type DurationUs, durationUs, MINUTE_US, SECOND_US } from "../../lib/core/units.ts";
 import type { FailedBatch } from "../../lib/ports/failed-batches.ts";
 import type { RecordBatch } from "../../lib/ports/record-batch.ts";
+import type { StateSnapshot } from "../../lib/ports/state-store.ts";
 import { type Chaos, createChaos, drawIntensities, type Intensities } from "./chaos.ts";
 import { checkAtRest } from "./check-at-rest.ts";
 import { checkUnderway } from "./check-underway.ts";
 import { type Batch, type Mapping, type MappingSettings, startMapping } from "./event-source.ts";
 import {
+  archivedStreamFor,
   archiveFor,
   clockOf,
   metricsFor,
@@ -31,7 +36,7 @@ import {
 } from "./faulty-ports.ts";
 import { drawFoldFaults, type FoldFaults } from "./fold-faults.ts";
 import { createCommitLog, type Violation } from "./ledger-of-commits.ts";
-import { memoryMetricStore, memoryStateStore } from "./memory-stores.ts";
+import { memoryMetricStore, memoryScratch, memoryStateStore } from "./memory-stores.ts";
 import type { Mutant } from "./mutants.ts";
 import { awake, type Process } from "./process.ts";
 import { type Producers, startProducers } from "./producer.ts";
@@ -102,6 +107,9 @@ const EXPECTED_ERRORS = new Set([
   "LostRaceError",
 ]);
 
+/** And what folding the past anew may: the program's mistakes are not passed over there. */
+const RESTATE_ERRORS = new Set([...EXPECTED_ERRORS, "FoldFault"]);
+
 const codec = zlibFrameCodec();
 
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
@@ -110,6 +118,8 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const mappings = startMappings(run);
   every(run, SWEEP_US, sweep);
   every(run, 2 * MINUTE_US, redriveAll);
+  const isOften = chance(stream(options.seed, "restating"), 0.3);
+  every(run, isOften ? 10 * SECOND_US : MINUTE_US, restate);
   if (chaos.has("split")) every(run, 20 * SECOND_US, () => reshard(run, "split"));
   if (chaos.has("merge")) every(run, 20 * SECOND_US, () => reshard(run, "merge"));
   const limits = { steps: STEPS_MAX, onStep: onStep(run) };
@@ -378,6 +388,34 @@ function redriveAll(run: Run): void {
   void redrive(ports, { pending, settle });
 }
 
+/** Of instruments that were busted or corrected. */
+function restate(run: Run): void {
+  const process = newProcess(run);
+  const ports = {
+    state: stateFor(run, process),
+    metrics: metricsFor(run, process),
+    clock: clockOf(run, process),
+    archive: archivedStreamFor(run, process, run.shards),
+    quarantine: quarantineFor(run, process),
+    openScratch: memoryScratch,
+    encode: (text: string) => Buffer.from(text),
+    offer: noting(run, run.foldFaults.offer),
+  };
+  const { settings, chaos, log, trace } = run;
+  void restateStream(ports, { settings, retention: DEFAULT_RETENTION }).then(
+    (restated) => {
+      for (const { key, outcome, cause } of restated) {
+        trace(`process ${process.id} folds ${key.instrument} anew: ${outcome} ${cause ?? ""}`);
+        if (outcome === "restated") chaos.saw("past folded anew");
+        else chaos.saw("past not folded anew");
+        const name = cause instanceof Error ? cause.name : "";
+        if (outcome === "failed" && !RESTATE_ERRORS.has(name)) log.violated("I12", `${cause}`);
+      }
+    },
+    () => undefined,
+  );
+}
+
 /** No more faults; the program is mended, and what was set aside for its mistakes is sent again. */
 function comeToRest(run: Run): void {
   const { chaos, foldFaults, quarantined, shards, trace } = run;
@@ -399,7 +437,14 @@ function comeToRest(run: Run): void {
 function isAtRest(run: Run, mappings: readonly Mapping[]): boolean {
   if (!run.isMended || run.givenUp.size > 0) return false;
   if (!mappings.every((mapping) => mapping.isDrained())) return false;
-  return [...run.rawState.snapshots.values()].every(({ dirtySince }) => dirtySince === undefined);
+  return [...run.rawState.snapshots.values()].every((snapshot) => isSettled(run, snapshot));
+}
+
+/** A past in which the program makes a mistake for ever is never folded anew. */
+function isSettled({ foldFaults }: Run, { dirtySince, summary }: StateSnapshot): boolean {
+  if (dirtySince !== undefined) return false;
+  const { restating, instrument } = decodeSummary(summary);
+  return !restating || foldFaults.areForEver(instrument);
 }
 
 function onStep(run: Run): () => void {

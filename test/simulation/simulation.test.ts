@@ -14,7 +14,7 @@ import { simulate } from "./simulate.ts";
 
 const SEEDS = 1000;
 const LEAST = 10;
-const MUTANT_SEEDS = 100;
+const MUTANT_SEEDS = 200;
 
 describe("the pipeline", () => {
   it(`holds its invariants in ${SEEDS} runs, in which each fault occurs ${LEAST} times or more`, async () => {

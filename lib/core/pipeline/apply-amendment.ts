@@ -12,7 +12,7 @@ import type { FoldContext, StoredTrade } from "./context.ts";
 import { type Applied, quarantine } from "./outcome.ts";
 import { halfTicks, lotsOf } from "./rescale.ts";
 import { tradeValue } from "./rows.ts";
-import type { InstrumentState } from "./state.ts";
+import type { Amendment, InstrumentState } from "./state.ts";
 
 export function applyAmendment(
   state: InstrumentState,
@@ -21,22 +21,47 @@ export function applyAmendment(
 ): Applied {
   const { tradeId } = event;
   const known = state.amendments.get(tradeId);
-  if (known?.kind === "bust" && event.sequence > known.sequence) {
-    const reason = event.type === "bust" ? "unknown-trade" : "correction-after-bust";
-    return quarantine(reason, `trade ${tradeId} was busted before`);
-  }
-  if (state.foreknown.has(tradeId) && event.sequence <= (known?.sequence ?? 0)) return undefined;
+  if (known?.kind === "bust") return afterBust(event, known);
+  if (state.foreknown.has(tradeId) && isPartOf(known, event.sequence)) return undefined;
   const pending = state.dirtyTrades.get(tradeId) ?? findPending(state, tradeId);
   const stored = pending === undefined ? context.findTrade(tradeId) : tradeValue(state, pending);
   if (stored === undefined) {
     return quarantine("unknown-trade", `no trade ${tradeId} is known for this instrument`);
   }
-  const fields = event.type === "bust" ? {} : { ...known?.fields, ...correctedFields(event) };
-  state.amendments.set(tradeId, { kind: event.type, sequence: event.sequence, fields });
+  const amendment = amended(known, event);
+  state.amendments.set(tradeId, amendment);
   state.restating = true;
   takeBack(state, event, { ...stored, ...known?.fields }, stored);
-  if (event.type === "correction") bookAgain(state, event, { ...stored, ...fields }, stored);
+  if (event.type === "correction") {
+    bookAgain(state, event, { ...stored, ...amendment.fields }, stored);
+  }
   return undefined;
+}
+
+/** One that was told before the bust, and comes late, finds the trade taken out already. */
+function afterBust({ type, tradeId, sequence }: BustEvent | CorrectionEvent, bust: Amendment) {
+  if (sequence <= bust.sequence) return undefined;
+  const reason = type === "bust" ? "unknown-trade" : "correction-after-bust";
+  return quarantine(reason, `trade ${tradeId} was busted before`);
+}
+
+function isPartOf(known: Amendment | undefined, sequence: number): boolean {
+  return known?.sequence === sequence || known?.earlier?.includes(sequence) === true;
+}
+
+/** Of two corrections the one that was told later wins, in whatever order they come. */
+function amended(known: Amendment | undefined, event: BustEvent | CorrectionEvent): Amendment {
+  const { type: kind, sequence } = event;
+  if (event.type === "bust") return { kind, sequence, fields: {} };
+  const own = correctedFields(event);
+  if (known === undefined) return { kind, sequence, fields: own };
+  const isLater = sequence > known.sequence;
+  return {
+    kind,
+    sequence: isLater ? sequence : known.sequence,
+    earlier: [...(known.earlier ?? []), isLater ? known.sequence : sequence],
+    fields: isLater ? { ...known.fields, ...own } : { ...own, ...known.fields },
+  };
 }
 
 function findPending(state: InstrumentState, tradeId: string) {

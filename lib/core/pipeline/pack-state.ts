@@ -23,6 +23,7 @@ export type PackedState = { readonly [Name in keyof InstrumentState]: JsonValue 
 /** Numbers that begin as 0. */
 const NUMBERS = [
   "archived",
+  "shownFromEpoch",
   "bufferOldest",
   "bufferNewest",
   "mid",
@@ -111,6 +112,7 @@ type ScalarName = (typeof NUMBERS)[number] | (typeof BIGINTS)[number] | (typeof 
 function packScalars(state: InstrumentState): Pick<PackedState, ScalarName> {
   return {
     archived: unlessZero(state.archived),
+    shownFromEpoch: unlessZero(state.shownFromEpoch),
     bufferOldest: unlessZero(state.bufferOldest),
     bufferNewest: unlessZero(state.bufferNewest),
     mid: unlessZero(state.mid),

@@ -120,8 +120,10 @@ export interface Counters {
 /** What became of a trade after it was told: applied when the archive is folded again. */
 export interface Amendment {
   readonly kind: "bust" | "correction";
-  /** Of the event that told it. */
+  /** Of the event that told it, the last of them. */
   readonly sequence: number;
+  /** Of corrections before that are in it; absent where there are none. */
+  readonly earlier?: readonly number[];
   readonly fields: { readonly [field: string]: JsonValue };
 }
 
@@ -149,6 +151,8 @@ export interface InstrumentState {
 
   /** The position in the raw archive of the last line taken from there, 0 without one. */
   archived: number;
+  /** While rows of its past are still being replaced, the oldest epoch whose rows count; 0 = its own alone. */
+  shownFromEpoch: number;
 
   // Identity and order.
   nextSequence: number;
@@ -283,6 +287,7 @@ export function newInstrumentState(
     settings,
     counters: noCounters(),
     archived: 0,
+    shownFromEpoch: 0,
     ...nothingSeen(),
     mid: 0,
     midTime: 0,

@@ -22,6 +22,8 @@ export interface InstrumentSummary {
   /** Skipped ranges of sequences that are still remembered. */
   readonly holes: number;
   readonly restating: boolean;
+  /** The oldest epoch whose rows count; 0 = that of the commit. */
+  readonly shownFromEpoch: number;
   /** 0 while nothing was applied. */
   readonly firstTime: number;
   readonly newestTime: number;
@@ -62,6 +64,7 @@ export function encodeSummary(state: InstrumentState): string {
     buffered: state.buffer.size,
     holes: state.holes.length,
     restating,
+    ...(state.shownFromEpoch === 0 ? {} : { shownFromEpoch: state.shownFromEpoch }),
     firstTime,
     newestTime,
     watermark,
@@ -90,7 +93,7 @@ export function decodeSummary(text: string): InstrumentSummary {
   }
   for (const name of BIGINTS) fields[name] = BigInt(fields[name] as string);
   fields["scale"] = decodeScale(fields["scale"] as JsonValue);
-  return { spec: undefined, ...fields } as unknown as InstrumentSummary;
+  return { spec: undefined, shownFromEpoch: 0, ...fields } as unknown as InstrumentSummary;
 }
 
 /**

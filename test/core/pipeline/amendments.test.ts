@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { dirtyRows } from "../../../lib/core/pipeline/rows.ts";
 import { book, type Feed, HEARTBEAT, newFeed, tell, trade, tradesOf } from "./feed.ts";
 
+type Told = Parameters<typeof tell>[3];
+
 const bust = (tradeId: string) => ({ type: "bust", tradeId });
 const correction = (tradeId: string, fields: object) => ({
   ...{ type: "correction", tradeId },
@@ -110,6 +112,64 @@ describe("a correction", () => {
     dirtyRows(feed.state, 1);
     const { gross, spread, inventory } = feed.state.open;
     expect(gross).toBe(spread + inventory);
+  });
+});
+
+describe("what is told of a trade in the wrong order, across a gap that was given up", () => {
+  /** Sequence 4 was given up; 5 comes, then 4 after all. */
+  function crossed(five: Told, four: Told): { feed: Feed; words: readonly string[] } {
+    const feed = started();
+    feed.state.holes.push({ first: 4, last: 4 });
+    feed.state.nextSequence = 5;
+    return { feed, words: [tell(feed, 5, 4, five), tell(feed, 4, 3, four)] };
+  }
+  const inOrder = (...told: readonly Told[]) => {
+    const feed = started();
+    for (const [index, one] of told.entries()) tell(feed, 4 + index, 3 + index, one);
+    return standing(feed);
+  };
+  const price = correction("a", { price: "98.5" });
+  const other = correction("a", { price: "97.5", quantity: "3" });
+
+  it.each([
+    { name: "a bust and one before it", five: bust("a"), four: bust("a"), meant: [bust("a")] },
+    { name: "a bust and a correction before it", five: bust("a"), four: price, meant: [bust("a")] },
+    { name: "two corrections", five: price, four: other, meant: [other, price] },
+  ])("comes to the same: $name", ({ five, four, meant }) => {
+    const { feed, words } = crossed(five, four);
+    expect(words).toEqual(["applied", "applied"]);
+    expect(standing(feed)).toEqual(inOrder(...meant));
+  });
+
+  it("is all of it known to a fold that is told the amendments, and no more than that", () => {
+    const { feed } = crossed(price, other);
+    const amendment = feed.state.amendments.get("a");
+    expect(amendment).toMatchObject({ sequence: 5, earlier: [4] });
+    const again = newFeed();
+    if (amendment !== undefined) again.state.amendments.set("a", amendment);
+    again.state.foreknown.add("a");
+    tell(again, 1, 0, book("99", "101"));
+    tell(again, 2, 1, trade("a", "buy", { quantity: "2", price: "99.5", fee: "0.5" }));
+    tell(again, 3, 2, trade("b", "sell", { quantity: "1", price: "100.5" }));
+    tell(again, 4, 3, other);
+    tell(again, 5, 4, price);
+    expect(standing(again)).toEqual(standing(feed));
+    expect(again.state.restating).toBe(false);
+    tell(again, 6, 5, correction("a", { fee: "0.1" }));
+    expect(again.state.restating).toBe(true);
+  });
+
+  it("is taken where a fold knows a later correction, and not the one before", () => {
+    const feed = newFeed();
+    const fields = { price: { mantissa: 985, decimals: 1 } };
+    feed.state.amendments.set("a", { kind: "correction", sequence: 5, fields });
+    feed.state.foreknown.add("a");
+    tell(feed, 1, 0, book("99", "101"));
+    tell(feed, 2, 1, trade("a", "buy", { quantity: "2", price: "99.5", fee: "0.5" }));
+    tell(feed, 3, 2, trade("b", "sell", { quantity: "1", price: "100.5" }));
+    tell(feed, 4, 3, correction("a", { fee: "0.1" }));
+    tell(feed, 5, 4, price);
+    expect(standing(feed)).toEqual(inOrder(correction("a", { fee: "0.1" }), price));
   });
 });
 
