@@ -7,8 +7,8 @@ import type { S3ArchiveOptions } from "./record-archive.ts";
 import { S3Error } from "./s3-error.ts";
 import { decodeStreamedLine } from "./streamed-line.ts";
 
-/** Objects that are fetched ahead of the one that is read. */
-const READ_AHEAD = 8;
+/** Objects that are fetched ahead of the one that is read: small ones take longer to come than to read. */
+const READ_AHEAD = 32;
 
 interface ArchivedObject extends ArchivePlace {
   readonly key: string;
