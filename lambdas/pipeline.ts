@@ -6,25 +6,18 @@ import type { BatchAnswer, BatchPorts } from "../lib/app/process-batch.ts";
 import { frames, quarantine, recordArchive } from "./archive.ts";
 import { deskConfig } from "./desk.ts";
 import { count, observers } from "./observed.ts";
+import { refusedRows } from "./refused-rows.ts";
 import { stateStore } from "./stores.ts";
 
 export function pipeline(): BatchPorts<string> {
   const { horizons, maxAgeUs, retention } = deskConfig();
-  const { logger } = observers;
   const processor = createProcessor({
     state: stateStore({ onSize: ({ bytes }) => count({ StateBytes: bytes }) }),
     metrics: metricWriter(retention),
     clock: systemClock,
     settings: { horizons, maxAgeUs },
     onQuarantine: () => {},
-    onRefusedTrades: (trades) => {
-      count({ ConflictingRows: trades.length });
-      logger.error("trades stand under another sequence", { trades });
-    },
-    onRefusedRows: (rows) => {
-      count({ RefusedRows: rows.length });
-      logger.error("the store will never take these rows", { rows });
-    },
+    ...refusedRows,
   });
   return {
     processor,

@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { AssetHashType, DockerImage, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { AssetHashType, DockerImage, Duration, RemovalPolicy, Size, Stack } from "aws-cdk-lib";
 import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   Architecture,
@@ -40,6 +40,10 @@ export interface BrawlerFunctionProps {
   readonly memoryMb?: number;
   /** @default 60 s */
   readonly timeout?: Duration;
+  /** Room for temporary files. @default 512 */
+  readonly temporaryMb?: number;
+  /** How often the service calls it again after a failure, where nobody waits for it; the service's own 2 when left out. */
+  readonly retries?: number;
   /** At most this many at once: a bound on money where something runs away. */
   readonly concurrency?: number;
   /** A folder that the code finds beside itself, by the name it has there. */
@@ -72,6 +76,10 @@ export class BrawlerFunction extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb ?? 256,
       timeout: props.timeout ?? Duration.seconds(60),
+      ...(props.temporaryMb === undefined
+        ? {}
+        : { ephemeralStorageSize: Size.mebibytes(props.temporaryMb) }),
+      ...(props.retries === undefined ? {} : { retryAttempts: props.retries }),
       tracing: Tracing.ACTIVE,
       role: this.role.withoutPolicyUpdates(),
       logGroup,
@@ -86,8 +94,12 @@ export class BrawlerFunction extends Construct {
       this.allow(["sqs:SendMessage"], props.deadLetterQueue.queueArn);
     }
     if (props.withoutDeadLetters !== undefined) {
-      const finding = "Serverless-LambdaDLQ";
-      acknowledge(this, { pack: "Serverless", finding, reason: props.withoutDeadLetters });
+      const common = { pack: "Serverless", reason: props.withoutDeadLetters } as const;
+      acknowledge(this, { ...common, finding: "Serverless-LambdaDLQ" });
+      // Asked of a function that says how often it is called again.
+      if (props.retries !== undefined) {
+        acknowledge(this, { ...common, finding: "Serverless-LambdaAsyncFailureDestination" });
+      }
     }
   }
 

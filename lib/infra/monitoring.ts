@@ -124,13 +124,15 @@ export class Monitoring extends Construct {
   }
 
   private functionAlarms(): readonly AlarmSpec[] {
+    const { analyses, processing } = this.props;
+    // What is called once an hour cannot fail three minutes running.
+    const hourly = new Set([analyses.history, processing.restate]);
     return this.functions().flatMap((one) => [
       {
         name: `${one.lambdaName}-errors`,
         metric: one.function.metricErrors({ period: MINUTE, statistic: Stats.SUM }),
         threshold: 1,
-        // What is called once an hour cannot fail three minutes running.
-        minutes: one === this.props.analyses.history ? 1 : 3,
+        minutes: hourly.has(one) ? 1 : 3,
         says: `${one.lambdaName} fails again and again.`,
       },
       {
@@ -204,8 +206,9 @@ export class Monitoring extends Construct {
 
   private functions(): readonly BrawlerFunction[] {
     const { processing, analyses, alerting, queryApi } = this.props;
-    const { processor, sweeper, redrive, brawler } = processing;
-    const all = [processor, sweeper, redrive, brawler, analyses.snapshot, analyses.history];
+    const { processor, sweeper, redrive, restate, brawler } = processing;
+    const folding = [processor, sweeper, redrive, restate, brawler];
+    const all = [...folding, analyses.snapshot, analyses.history];
     return [...all, alerting.notifier, alerting.slack, queryApi.function].filter(
       (one) => one !== undefined,
     );

@@ -7,6 +7,7 @@ import type { StageConfig } from "./stage-config.ts";
 export const RESERVED = {
   sweeper: 1,
   redrive: 1,
+  restate: 1,
   "rolling-snapshot": 1,
   "historical-analysis": 1,
   "mock-brawler": 2,

@@ -10,9 +10,12 @@ export function minutely(scope: Construct, id: string, target: BrawlerFunction):
   return schedule(scope, id, target, { every: ScheduleExpression.rate(Duration.minutes(1)) });
 }
 
-/** Once an hour; likewise. */
+/** Once an hour; likewise. Called with `{}`, as by a person who asks for nothing else. */
 export function hourly(scope: Construct, id: string, target: BrawlerFunction): Schedule {
-  return schedule(scope, id, target, { every: ScheduleExpression.rate(Duration.hours(1)) });
+  return schedule(scope, id, target, {
+    every: ScheduleExpression.rate(Duration.hours(1)),
+    input: {},
+  });
 }
 
 export interface ScheduleOptions {

@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import { BrawlerFunction, NO_DEAD_LETTERS } from "./brawler-function.ts";
 import { ARCHIVE_PREFIX } from "./data-buckets.ts";
 import { RESERVED } from "./reserved-concurrency.ts";
-import { minutely } from "./schedules.ts";
+import { hourly, minutely } from "./schedules.ts";
 import type { StageConfig } from "./stage-config.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 import { pipelineAccess } from "./store-access.ts";
@@ -15,11 +15,12 @@ export interface StreamProcessingProps {
   readonly stateful: StatefulStack;
 }
 
-/** From the stream to committed states and stored rows, and the two that repair: sweeper and redrive. */
+/** From the stream to committed states and stored rows, and those that repair: sweeper, redrive and restate. */
 export class StreamProcessing extends Construct {
   readonly processor: BrawlerFunction;
   readonly sweeper: BrawlerFunction;
   readonly redrive: BrawlerFunction;
+  readonly restate: BrawlerFunction;
   /** Absent where other producers feed the stream. */
   readonly brawler: BrawlerFunction | undefined;
 
@@ -38,6 +39,7 @@ export class StreamProcessing extends Construct {
     pipelineAccess.grant(this.sweeper, stateful);
     minutely(this, "EachMinute", this.sweeper);
     this.redrive = this.makeRedrive(config, stateful);
+    this.restate = this.makeRestate(config, stateful);
     this.brawler = config.mock === undefined ? undefined : this.makeBrawler(config, stateful);
   }
 
@@ -106,6 +108,36 @@ export class StreamProcessing extends Construct {
     }
     redrive.allow(["s3:ListBucket"], archive.bucketArn);
     return redrive;
+  }
+
+  private makeRestate(config: StageConfig, stateful: StatefulStack): BrawlerFunction {
+    const { archive } = stateful.buckets;
+    const restate = new BrawlerFunction(this, "Restate", {
+      config,
+      name: "restate",
+      withoutDeadLetters: NO_DEAD_LETTERS.clock,
+      description:
+        "Folds the archive anew where a bust or a correction changed the past, or by hand",
+      environment: {
+        ...pipelineAccess.environment(stateful),
+        BRAWLER_ARCHIVE_BUCKET: archive.bucketName,
+      },
+      memoryMb: 1_769,
+      // Rows of the instruments that are folded, until they are written.
+      temporaryMb: 2_048,
+      timeout: Duration.minutes(15),
+      // A quarter of an hour's work: what failed is tried again when its hour comes.
+      retries: 0,
+      concurrency: RESERVED.restate,
+    });
+    pipelineAccess.grant(restate, stateful);
+    const raw = archive.arnForObjects(`${ARCHIVE_PREFIX.raw}*`);
+    restate.allowBelow(["s3:GetObject"], raw, BELOW_PREFIX);
+    const quarantine = archive.arnForObjects(`${ARCHIVE_PREFIX.quarantine}*`);
+    restate.allowBelow(["s3:PutObject"], quarantine, BELOW_PREFIX);
+    restate.allow(["s3:ListBucket"], archive.bucketArn);
+    hourly(this, "RestateEachHour", restate);
+    return restate;
   }
 
   private makeBrawler(config: StageConfig, { ingest, tables }: StatefulStack): BrawlerFunction {

@@ -12,10 +12,12 @@ import { kinesisEventSink } from "../../lib/adapters/kinesis/event-sink.ts";
 import { systemClock } from "../../lib/adapters/local/system-clock.ts";
 import { s3Client } from "../../lib/adapters/s3/client.ts";
 import type { DaysBody } from "../../lib/core/api/days.ts";
+import type { HealthBody } from "../../lib/core/api/health.ts";
 import type { TrendsBody } from "../../lib/core/api/trends.ts";
 import type { Report } from "../../lib/core/metrics/performance-metrics.ts";
 import { simulate } from "../../lib/core/simulator/simulation.ts";
 import { DAY_US, type DurationUs, type EpochUs, HOUR_US, MINUTE_US } from "../../lib/core/units.ts";
+import { amendments, type MarketLine } from "../app/amended-market.ts";
 import { reportFrom } from "../fold.ts";
 import { type Deployment, deploymentOf, REGION } from "./deployment.ts";
 import { openSlackReceiver, type SlackReceiver } from "./slack-receiver.ts";
@@ -54,9 +56,29 @@ interface HttpAnswer {
 describe("the deployed system", () => {
   let slack: SlackReceiver;
   let deployment: Deployment;
+  /** All that was published, once each. */
+  const published: MarketLine[] = [];
 
   const ask = (path: string, query?: Readonly<Record<string, string>>, groups = "viewer") =>
     deployment.invoke<HttpAnswer>("api", request(path, groups, query));
+
+  const localReport = () => reportFrom(published.map(({ line }) => line));
+  const figuresOf = ({ instruments, portfolio }: Report) => ({ instruments, portfolio });
+  const report = async () => {
+    const { statusCode, body } = await ask("/snapshot", { window: "all" });
+    expect(statusCode).toBe(200);
+    const found = JSON.parse(body) as Report;
+    return { data: found.data, ...figuresOf(found) };
+  };
+
+  async function publish(...batches: readonly (readonly MarketLine[])[]): Promise<void> {
+    const stream = await deployment.physicalId("Stateful", "IngestStream");
+    const codec = zlibFrameCodec();
+    const encode = (ndjson: Uint8Array) => codec.encode(ndjson);
+    const sink = kinesisEventSink({ client: kinesisClient(account), stream, encode });
+    for (const lines of batches) await sink.publish(lines);
+    await sink.close();
+  }
 
   beforeAll(async () => {
     slack = await openSlackReceiver();
@@ -93,34 +115,43 @@ describe("the deployed system", () => {
     });
     const lines = [...market].map(({ instrument, line }) => ({ instrument, line }));
     for (const instrument of INSTRUMENTS) lines.push(nextDay(lines, instrument));
-    const stream = await deployment.physicalId("Stateful", "IngestStream");
-    const codec = zlibFrameCodec();
-    const sink = kinesisEventSink({
-      client: kinesisClient(account),
-      stream,
-      encode: (ndjson) => codec.encode(ndjson),
-    });
-    await sink.publish(lines);
     // A producer that did not hear the answer sends again.
-    await sink.publish(lines.slice(0, 500));
-    await sink.close();
+    await publish(lines, lines.slice(0, 500));
+    published.push(...lines);
 
-    const local = await reportFrom(lines.map(({ line }) => line));
+    const local = await localReport();
     expect(local.portfolio.trades.count).toBeGreaterThan(0);
     // A commit is seen a moment before its rows are.
     await vi.waitFor(
       async () => {
-        const { statusCode, body } = await ask("/snapshot", { window: "all" });
-        expect(statusCode).toBe(200);
-        const { data, instruments, portfolio } = JSON.parse(body) as Report;
+        const { data, ...figures } = await report();
         expect(data).toMatchObject({ events: lines.length + 500, applied: lines.length });
-        expect({ instruments, portfolio }).toEqual({
-          instruments: local.instruments,
-          portfolio: local.portfolio,
-        });
+        expect(figures).toEqual(figuresOf(local));
       },
       { timeout: 120_000, interval: 2_000 },
     );
+  });
+
+  it("folds a bust and a correction into the past, as if it had known them from the start", async () => {
+    const told = amendments(published, "BTC-PERP");
+    await publish(told);
+    published.push(...told);
+    const restating = async () => {
+      const { instruments } = JSON.parse((await ask("/health")).body) as HealthBody;
+      return instruments.filter(({ state }) => state === "restating").map((one) => one.instrument);
+    };
+    await vi.waitFor(async () => expect(await restating()).toEqual(["BTC-PERP"]), {
+      timeout: 60_000,
+      interval: 1_000,
+    });
+    expect(await deployment.invoke("restate", {})).toEqual({ restated: 1, putOff: 0 });
+    expect(await restating()).toEqual([]);
+    const { data, ...figures } = await report();
+    expect(data).toMatchObject({ applied: published.length });
+    expect(figures).toEqual(figuresOf(await localReport()));
+    expect(await deployment.invoke("restate", {})).toEqual({ restated: 0, putOff: 0 });
+    const wrong = deployment.invoke("restate", { rebuild: ["BTC-PERP"] });
+    await expect(wrong).rejects.toThrow("rebuild[0] is");
   });
 
   it("sets down the day that is over, as its report has it", async () => {

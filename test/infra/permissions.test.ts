@@ -90,6 +90,18 @@ describe("permissions", () => {
     for (const line of writes) expect(line).toContain("<TablesAlerts");
   });
 
+  it("let whoever folds the past anew read the archive, and write there what it sets aside", () => {
+    const ofArchive = permissionsOf("dynamodb")
+      .split("\n")
+      .filter((line) => line.startsWith("<ProcessingRestateRole>  s3:"))
+      .map((line) => line.split("  ").slice(1).join(" "));
+    expect(ofArchive).toEqual([
+      "s3:GetObject <BucketsArchive Arn>/raw/*",
+      "s3:ListBucket <BucketsArchive Arn>",
+      "s3:PutObject <BucketsArchive Arn>/quarantine/*",
+    ]);
+  });
+
   it("come to a function only through its own role: no managed policy, no two functions with one role", () => {
     const { stateless } = templatesOf({ ...FULL, store: "dynamodb" });
     const functions = resourcesOf(stateless, "AWS::Lambda::Function");

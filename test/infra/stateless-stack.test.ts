@@ -17,6 +17,7 @@ const LAMBDAS = [
   "mock-brawler",
   "publish-site",
   "redrive",
+  "restate",
   "rolling-snapshot",
   "slack-notifier",
   "stream-processor",
@@ -108,9 +109,28 @@ describe("the schedules", () => {
       "alert-notifier: rate(1 minute)",
       "historical-analysis: rate(1 hour)",
       "mock-brawler: rate(1 minute)",
+      "restate: rate(1 hour)",
       "rolling-snapshot: rate(1 minute)",
       "sweeper: rate(1 minute)",
     ]);
+  });
+
+  it("call what may take a quarter of an hour once an hour, and not again after a failure", () => {
+    stateless.hasResourceProperties("AWS::Lambda::Function", {
+      FunctionName: "brawler-sandbox-restate",
+      Timeout: 900,
+      EphemeralStorage: { Size: 2_048 },
+      ReservedConcurrentExecutions: 1,
+    });
+    stateless.hasResourceProperties("AWS::Lambda::EventInvokeConfig", {
+      FunctionName: { Ref: Match.stringLikeRegexp("Restate") },
+      MaximumRetryAttempts: 0,
+    });
+    stateless.hasResourceProperties("AWS::Scheduler::Schedule", {
+      Description: "restate: rate(1 hour)",
+      // What a schedule says by itself is nothing that the function knows.
+      Target: Match.objectLike({ Input: "{}" }),
+    });
   });
 
   it("keep the Brawler at the memory that its price is of", () => {
@@ -353,6 +373,14 @@ describe("the alarms", () => {
         "slack-undelivered",
       ]),
     );
+  });
+
+  it("sound at the first failure of what is called once an hour", () => {
+    const atOnce = alarms.filter((alarm) => alarm["EvaluationPeriods"] === 1).map(nameOf);
+    expect(atOnce.filter((name) => name.endsWith("-errors")).sort()).toEqual([
+      "historical-analysis-errors",
+      "restate-errors",
+    ]);
   });
 
   it("sound where silence is the trouble", () => {

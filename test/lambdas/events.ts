@@ -13,6 +13,21 @@ export function line(instrument: string, sequence: number): string {
   return JSON.stringify(event);
 }
 
+/** Our trade, called after its sequence. */
+export function trade(instrument: string, sequence: number): string {
+  const fields = { side: "buy", price: "99.9", quantity: "1", liquidity: "maker", fee: "0" };
+  const time = FROM + sequence * 1_000;
+  const tradeId = `T${sequence}`;
+  return JSON.stringify({ type: "trade", instrument, time, sequence, tradeId, ...fields });
+}
+
+/** Of the trade of another sequence. */
+export function bust(instrument: string, sequence: number, ofSequence: number): string {
+  const time = FROM + sequence * 1_000;
+  const tradeId = `T${ofSequence}`;
+  return JSON.stringify({ type: "bust", instrument, time, sequence, tradeId });
+}
+
 /** Base64 of a frame of these lines. */
 export function frame(...lines: readonly string[]): string {
   const encoded = codec.encode(Buffer.from(lines.join("\n")));

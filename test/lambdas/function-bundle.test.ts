@@ -22,6 +22,7 @@ const BUDGETS = [
   { name: "mock-brawler", dynamodb: 355, timestream: 355 },
   { name: "publish-site", dynamodb: 245, timestream: 245 },
   { name: "redrive", dynamodb: 420, timestream: 440 },
+  { name: "restate", dynamodb: 445, timestream: 480 },
   { name: "rolling-snapshot", dynamodb: 270, timestream: 310 },
   { name: "slack-notifier", dynamodb: 230, timestream: 230 },
   { name: "stream-processor", dynamodb: 410, timestream: 430 },

@@ -36,8 +36,9 @@ import {
 import { isNeverKey } from "./plain-text.ts";
 import { quoted } from "./refusal.ts";
 
-const INSTRUMENT = /^[A-Z0-9][A-Z0-9._:-]{0,31}$/;
-const ACCOUNT = /^[a-z0-9][a-z0-9_-]{0,31}$/;
+/** What the names of instruments and accounts look like. */
+export const INSTRUMENT_NAME = /^[A-Z0-9][A-Z0-9._:-]{0,31}$/;
+export const ACCOUNT_NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 
 const SIDES = ["buy", "sell"] as const;
 const LIQUIDITIES = ["maker", "taker"] as const;
@@ -243,9 +244,9 @@ function buildHeartbeat(draft: Draft): HeartbeatEvent {
 function accountOf(draft: Draft): string {
   const account = optionalText(draft, FIELD.account);
   if (account === undefined || account === DEFAULTS.account) return DEFAULTS.account;
-  if (!ACCOUNT.test(account) || isNeverKey(account)) {
+  if (!ACCOUNT_NAME.test(account) || isNeverKey(account)) {
     const was = quoted(account);
-    blame(draft, "bad-account", FIELD.account, `expected ${ACCOUNT.source}, was ${was}`);
+    blame(draft, "bad-account", FIELD.account, `expected ${ACCOUNT_NAME.source}, was ${was}`);
   }
   return account;
 }
@@ -254,7 +255,12 @@ function instrumentOf(draft: Draft): string {
   const instrument = textOf(draft, FIELD.instrument);
   if (!isInstrument(instrument)) {
     const was = quoted(instrument);
-    blame(draft, "bad-instrument", FIELD.instrument, `expected ${INSTRUMENT.source}, was ${was}`);
+    blame(
+      draft,
+      "bad-instrument",
+      FIELD.instrument,
+      `expected ${INSTRUMENT_NAME.source}, was ${was}`,
+    );
   }
   return instrument;
 }
@@ -265,7 +271,7 @@ const MAX_PASSED = 4_096;
 
 function isInstrument(name: string): boolean {
   if (passed.has(name)) return true;
-  if (!INSTRUMENT.test(name)) return false;
+  if (!INSTRUMENT_NAME.test(name)) return false;
   if (passed.size < MAX_PASSED) passed.add(name);
   return true;
 }

@@ -1,11 +1,9 @@
 /** The adapters against an emulator of S3: the same contracts, over the wire. */
-import { CreateBucketCommand, DeleteBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { describe, expect, inject, it } from "vitest";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { describe, expect, it } from "vitest";
 import { zlibFrameCodec } from "../../../lib/adapters/frames/zlib-frame-codec.ts";
 import { kinesisBatch } from "../../../lib/adapters/kinesis/kinesis-event.ts";
 import { s3ArchivedStream } from "../../../lib/adapters/s3/archived-stream.ts";
-import { type Bucket, deleteObject, listObjects } from "../../../lib/adapters/s3/bucket.ts";
-import { s3Client } from "../../../lib/adapters/s3/client.ts";
 import { s3FailedBatches } from "../../../lib/adapters/s3/failed-batches.ts";
 import { s3Quarantine } from "../../../lib/adapters/s3/quarantine.ts";
 import { s3RecordArchive } from "../../../lib/adapters/s3/record-archive.ts";
@@ -13,30 +11,12 @@ import type { EpochUs } from "../../../lib/core/units.ts";
 import { archivedStreamContract } from "../../contract/archived-stream.contract.ts";
 import { failedBatchesContract } from "../../contract/failed-batches.contract.ts";
 import { quarantineContract } from "../../contract/quarantine.contract.ts";
+import { openBucket } from "./emulated-bucket.ts";
 import { base64Of, givenUpIn } from "./given-up.ts";
 import { quarantinedItems } from "./stored-objects.ts";
 
 const codec = zlibFrameCodec();
 const clock = { now: () => 1_758_240_000_000_000 as EpochUs };
-
-/** A fresh bucket; closing empties and removes it. */
-async function openBucket(): Promise<{ readonly bucket: Bucket; close(): Promise<void> }> {
-  const client = s3Client({
-    region: "us-east-1",
-    endpoint: inject("awsEndpoint"),
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
-  const bucket = { client, name: `events-${crypto.randomUUID()}` };
-  await client.send(new CreateBucketCommand({ Bucket: bucket.name }));
-  return {
-    bucket,
-    close: async () => {
-      for await (const { key } of listObjects(bucket, "")) await deleteObject(bucket, key);
-      await client.send(new DeleteBucketCommand({ Bucket: bucket.name }));
-      client.destroy();
-    },
-  };
-}
 
 archivedStreamContract(
   "An emulated S3",
