@@ -36,6 +36,7 @@ interface AlarmSpec {
   readonly metric: IMetric;
   readonly threshold: number;
   readonly comparison?: ComparisonOperator;
+  /** Periods of the metric: minutes, but where the metric has another. */
   readonly minutes: number;
   /** @default "notBreaching" */
   readonly missing?: TreatMissingData;
@@ -169,6 +170,15 @@ export class Monitoring extends Construct {
         threshold: 1,
         minutes: 1,
         says: "Events were set aside; the quarantine holds them with their reasons.",
+      },
+      {
+        name: "restate-put-off",
+        metric: own("RestatesPutOff", processing.restate, Stats.SUM).with({
+          period: Duration.hours(1),
+        }),
+        threshold: 1,
+        minutes: 6,
+        says: "For six hours a past waits to be folded anew: the archive lacks what the state has taken.",
       },
       {
         name: "state-size",

@@ -383,6 +383,16 @@ describe("the alarms", () => {
     ]);
   });
 
+  it("sound where an hour's work was put off six times", () => {
+    const [putOff] = alarms.filter((alarm) => nameOf(alarm) === "restate-put-off");
+    expect(putOff).toMatchObject({
+      MetricName: "RestatesPutOff",
+      Dimensions: [{ Name: "service", Value: "restate" }],
+      Period: 3_600,
+      EvaluationPeriods: 6,
+    });
+  });
+
   it("sound where silence is the trouble", () => {
     const silent = alarms.filter((alarm) => alarm["TreatMissingData"] === "breaching");
     expect(silent.map(nameOf).sort()).toEqual(["processor-silent"]);
