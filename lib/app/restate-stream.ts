@@ -20,6 +20,7 @@ import type { Quarantine } from "../ports/quarantine.ts";
 import type { StateKey, StateSnapshot, StateStore } from "../ports/state-store.ts";
 import { commitAndFlush, snapshotOf } from "./commit-and-flush.ts";
 import { RESERVED_ACCOUNT } from "./committed-state.ts";
+import { stateName } from "./instrument-processor.ts";
 import { epochOfRows } from "./rebuild.ts";
 import {
   covers,
@@ -28,6 +29,17 @@ import {
   type StreamRefold,
   type StreamRefoldPorts,
 } from "./stream-refold.ts";
+
+/** Asked for an instrument of which the archive holds no event. */
+export class NothingArchivedError extends Error {
+  override readonly name = "NothingArchivedError";
+
+  constructor(name: string) {
+    super(
+      `the archive holds no event of ${name}: is the name right, and the archive whole? Nothing was changed`,
+    );
+  }
+}
 
 export interface StreamRestatePorts extends StreamRefoldPorts {
   readonly state: StateStore;
@@ -179,14 +191,17 @@ async function hasCaughtUp(
   known: InstrumentState | undefined,
   isOver: () => boolean,
 ): Promise<boolean> {
-  const { held, arrived, failure } = refold;
+  const { key, held, arrived, failure } = refold;
   const isThere = () => known === undefined || covers(held.state, known);
-  if (!isThere()) {
+  if (known !== undefined && !isThere()) {
+    refold.learn(known);
     const from = Math.max(0, arrived() - OVERLAP_US) as EpochUs;
     await foldStream(ports, [refold], { from, isTail: true, isOver });
   }
   const failed = failure();
   if (failed !== undefined) throw failed.cause;
+  // An empty state in place of one that stands would take away all that is stored.
+  if (isThere() && arrived() === 0) throw new NothingArchivedError(stateName(key));
   return isThere();
 }
 

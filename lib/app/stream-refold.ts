@@ -17,7 +17,13 @@ import type { ArchivedLine } from "../ports/raw-archive.ts";
 import type { ScratchStore } from "../ports/replacing-store.ts";
 import type { StateKey } from "../ports/state-store.ts";
 import { type CommitPorts, type HeldState, judge } from "./commit-and-flush.ts";
-import { type Delivery, type FoldPorts, foldGroup, type QuarantinedEvent } from "./fold-group.ts";
+import {
+  type Delivery,
+  type FoldPorts,
+  type FoldTask,
+  foldGroup,
+  type QuarantinedEvent,
+} from "./fold-group.ts";
 import { streamedItem } from "./quarantined-items.ts";
 import { type ArchiveRun, readArchive } from "./read-archive.ts";
 import { createRowPool } from "./row-pool.ts";
@@ -46,6 +52,8 @@ export interface StreamRefold {
   readonly refused: readonly QuarantinedItem[];
   /** Set when the fold failed on an event: nothing more is taken. */
   readonly failure: () => { readonly cause: unknown } | undefined;
+  /** A state that has come further than the one that stood when this began. */
+  learn(known: InstrumentState): void;
   /** `own` is of the run. */
   take(run: ArchiveRun, own: readonly Delivery[], lines: LineAt): Promise<void>;
   /** Writes all rows that cannot change any more to the real store. */
@@ -81,6 +89,7 @@ export function newStreamRefold(
   const refused: QuarantinedItem[] = [];
   let arrived = 0 as EpochUs;
   let gen = 0;
+  let known = standing;
   let failure: { readonly cause: unknown } | undefined;
   const note = (event: BrawlerEvent, line: StreamedLine | undefined) => {
     if (line === undefined) return;
@@ -100,15 +109,19 @@ export function newStreamRefold(
     arrived: () => arrived,
     refused,
     failure: () => failure,
+    learn: (further) => {
+      known = further;
+    },
     take: async ({ futureLimit }, own, lineAt) => {
       if (failure !== undefined) return;
       for (const { event, line } of own) note(event, lineAt(line));
       // Positions are of one reading; a state is read to in several.
       const deliveries = own.map(({ event, line }) => ({ event, line }));
       try {
-        const task = { deliveries, isLast: false, futureLimit };
-        const { quarantined } = await foldGroup(folding, held, task, []);
-        for (const one of quarantined) setAside(one);
+        for (const task of tasksOf(deliveries, futureLimit, known)) {
+          const { quarantined } = await foldGroup(folding, held, task, []);
+          for (const one of quarantined) setAside(one);
+        }
         gen += 1;
         await folding.pool.add(takeFinalRows(state, gen));
       } catch (cause) {
@@ -125,6 +138,23 @@ export function newStreamRefold(
     },
     close: scratch.close,
   };
+}
+
+/**
+ * An event that lay too far ahead of the clock when it came may have been taken all the same: the pipeline, which came to it
+ * later, looks at its own clock. What it took is taken here.
+ */
+function tasksOf(
+  deliveries: readonly Delivery[],
+  futureLimit: number,
+  known: InstrumentState,
+): FoldTask[] {
+  if (futureLimit >= 0) return [{ deliveries, isLast: false, futureLimit }];
+  return deliveries.map((one) => {
+    const wasTaken = isApplied(known, one.event.sequence);
+    const limit = wasTaken ? Number.POSITIVE_INFINITY : futureLimit;
+    return { deliveries: [one], isLast: false, futureLimit: limit };
+  });
 }
 
 /** A new state that knows from its start what was busted and corrected. */

@@ -152,7 +152,7 @@ export function refusal(name, because) {
 const refusals: Plugin = {
   name: "refusals",
   setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: new RegExp(`^${REFUSAL_MODULE}$`) }, ({ path }) => ({
+    onResolve({ filter: /^refusal$/ }, ({ path }) => ({
       path,
       namespace: REFUSAL_MODULE,
       sideEffects: false,

@@ -171,6 +171,16 @@ describe("a stream in which trades were busted", () => {
     await expectFigures(4_500);
   });
 
+  it("takes what was taken, though it lay ahead of the clock when it came", async () => {
+    const hours = 5 * 3_600_000_000;
+    archived = archived.map((line) => {
+      return { ...line, receivedTime: (line.receivedTime - hours) as EpochUs };
+    });
+    await restate();
+    expect(await stateOf()).toMatchObject({ restating: false, epoch: 2 });
+    await expectFigures(WITH_BUSTS);
+  });
+
   it("stands as it was when the time is up", async () => {
     const before = await stateOf();
     const outcomes = await restate({}, { isOver: () => true });
@@ -253,6 +263,22 @@ async function damage(body: string | undefined): Promise<void> {
     await state.commit(key, undefined, next);
   }
 }
+
+describe("an instrument of which the archive holds nothing", () => {
+  beforeEach(() => deliver(0, 1_000));
+
+  it.each([
+    { what: "it never was", key: { account: "main", instrument: "BTC-PREP" } },
+    { what: "its state is unreadable", key: BTC },
+  ])("is left as it is: $what", async ({ key }) => {
+    await damage("no state");
+    archived = archived.filter(({ line }) => !line.includes(BTC.instrument));
+    const before = [...state.snapshots];
+    const [outcome] = await restate({}, { rebuild: [key] });
+    expect(outcome).toMatchObject({ outcome: "failed", cause: { name: "NothingArchivedError" } });
+    expect([...state.snapshots]).toEqual(before);
+  });
+});
 
 describe("a stream whose state is", () => {
   beforeEach(() => deliver(0, 1_000));

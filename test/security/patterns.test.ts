@@ -22,8 +22,12 @@ const SHORT_TEXTS: Readonly<Record<string, string>> = {
   "bin/instant.ts /0+$/": "six digits that were just made",
   "dashboard/model/exact.ts /0+$/": "the decimals of a sum that was just made",
   "lib/adapters/dynamodb/item-bytes.ts /0+$/": "a number of DynamoDB, 38 digits",
-  "lib/infra/function-bundle.ts /@aws-sdk[/\\\\]client-.*[/\\\\]schemas_\\d+\\.js$/":
+  "lib/infra/prune-sdk.ts /@aws-sdk[/\\\\]client-.*[/\\\\]schemas_0\\.js$/":
     "the path of a file of a package, when bundling",
+  "lib/infra/prune-sdk.ts /^export class (\\w+) [\\s\\S]*?^\\}$/gm":
+    "a module of a pinned package, when bundling",
+  "lib/infra/prune-sdk.ts /^export var (\\w+)\\$ = \\[-3, n0, [\\s\\S]*?^\\];$/gm":
+    "a module of a pinned package, when bundling",
 };
 
 type Node = Readonly<Record<string, unknown>>;
