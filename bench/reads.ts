@@ -17,6 +17,7 @@ import { openEmbedded } from "../lib/adapters/embedded/open-embedded.ts";
 import { openPostgres } from "../lib/adapters/postgres/open-postgres.ts";
 import { type AnswerQuery, answerQueries } from "../lib/app/answer-query.ts";
 import type { ReportRequest } from "../lib/app/queries.ts";
+import { RESOLUTIONS } from "../lib/core/rollup/row.ts";
 import { DAY_US, type DurationUs, type EpochUs, MINUTE_US } from "../lib/core/units.ts";
 import {
   bareSelect,
@@ -27,12 +28,15 @@ import {
 } from "./reads/bare-select.ts";
 import {
   CONFIG,
-  copyAll,
-  copyInstruments,
+  type Copy,
+  copiesOf,
+  copyRows,
+  copyState,
   countRows,
   endOf,
   FROM,
   foldHistory,
+  isCopy,
   type Stores,
 } from "./reads/history.ts";
 import { plainSqlite } from "./reads/plain-sqlite.ts";
@@ -211,16 +215,46 @@ function embeddedAt(path: string): Place {
   };
 }
 
+/** Copies are made inside of the server: written one by one through the adapter they would take it half an hour. */
+async function fill(client: Client, url: string, from: Stores): Promise<void> {
+  const store = await openPostgres({ url, schema: SCHEMA });
+  const originals = (await from.state.keys()).filter(({ instrument }) => !isCopy(instrument));
+  for (const key of originals) {
+    await copyRows(from, key, store, key);
+    await copyState(from, key, store, key);
+  }
+  const copies = copiesOf(originals, INSTRUMENTS);
+  for (const { of, key } of copies) await copyState(from, of, store, key);
+  await store.close();
+  await client.query(`SET search_path = ${SCHEMA}`);
+  for (const table of [...RESOLUTIONS.map((resolution) => `rollup_${resolution}`), "trade"]) {
+    for (const copy of copies) await copyInside(client, table, copy);
+  }
+  await client.query("VACUUM ANALYZE");
+}
+
+async function copyInside(client: Client, table: string, { of, key }: Copy): Promise<void> {
+  const { rows } = await client.query<{ readonly name: string }>(
+    `SELECT column_name AS name FROM information_schema.columns
+      WHERE table_schema = $1 AND table_name = $2 AND column_name <> 'series'`,
+    [SCHEMA, table],
+  );
+  const columns = rows.map(({ name }) => name).join();
+  const seriesOf = (place: number) => `(SELECT id FROM series WHERE instrument = $${place})`;
+  await client.query(
+    `INSERT INTO ${table} (series, ${columns})
+      SELECT ${seriesOf(1)}, ${columns} FROM ${table} WHERE series = ${seriesOf(2)}`,
+    [key.instrument, of.instrument],
+  );
+}
+
 async function onPostgres(url: string, from: Stores): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   const drop = `SET client_min_messages = warning; DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`;
   await client.query(drop);
   try {
-    const store = await openPostgres({ url, schema: SCHEMA });
-    await copyAll(from, store);
-    await store.close();
-    await client.query("VACUUM ANALYZE");
+    await fill(client, url, from);
     await measure({
       name: "PostgreSQL",
       open: () => openPostgres({ url, schema: SCHEMA, access: "read" }),
@@ -238,7 +272,10 @@ async function main(): Promise<void> {
     const path = join(directory, "store.db");
     const store = openEmbedded({ path });
     await foldHistory(store, DAYS);
-    await copyInstruments(store, INSTRUMENTS);
+    for (const { of, key } of copiesOf(await store.state.keys(), INSTRUMENTS)) {
+      await copyRows(store, of, store, key);
+      await copyState(store, of, store, key);
+    }
     console.log(`${INSTRUMENTS} instruments, ${DAYS} days, ${await countRows(store)} rollup rows`);
     const ratio = await againstPlainSqlite(store, directory);
     store.close();

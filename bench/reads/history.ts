@@ -16,6 +16,7 @@ import type { StateKey, StateStore } from "../../lib/ports/state-store.ts";
 export const CONFIG = resolveConfig({});
 export const FROM = epochUs(1_767_225_600_000_000);
 const BATCH_LINES = 32_768;
+const COPY = "COIN";
 const PAGE_ROWS = 5_000;
 
 export interface Stores {
@@ -59,21 +60,27 @@ async function* history(days: number): AsyncIterable<InputBatch> {
   yield { deliveries, refused: [] };
 }
 
+/** What a copy of an instrument is called, and of which. */
+export interface Copy {
+  readonly of: StateKey;
+  readonly key: StateKey;
+}
+
+export function isCopy(instrument: string): boolean {
+  return instrument.startsWith(COPY);
+}
+
 /** Copies of the instruments under other names, until there are so many. */
-export async function copyInstruments(store: EmbeddedStore, instruments: number): Promise<void> {
-  const originals = await store.state.keys();
+export function copiesOf(originals: readonly StateKey[], instruments: number): Copy[] {
+  const copies: Copy[] = [];
   for (let made = originals.length; made < instruments; made += 1) {
     const of = originals[made % originals.length];
-    if (of !== undefined) await copy(store, of, store, { ...of, instrument: `COIN${made}-PERP` });
+    if (of !== undefined) copies.push({ of, key: { ...of, instrument: `${COPY}${made}-PERP` } });
   }
+  return copies;
 }
 
-/** Everything of every instrument. */
-export async function copyAll(from: Stores, to: Stores): Promise<void> {
-  for (const key of await from.state.keys()) await copy(from, key, to, key);
-}
-
-async function copy(from: Stores, of: StateKey, to: Stores, key: StateKey): Promise<void> {
+export async function copyRows(from: Stores, of: StateKey, to: Stores, key: StateKey) {
   const all = { from: 0, to: Number.MAX_SAFE_INTEGER };
   for (const resolution of RESOLUTIONS) {
     const rows = await from.metrics.readRollups({ ...of, resolution, ...all });
@@ -89,6 +96,9 @@ async function copy(from: Stores, of: StateKey, to: Stores, key: StateKey): Prom
     await to.metrics.upsertTrades(page.rows.map((row) => ({ ...row, ...key })));
     cursor = page.cursor;
   } while (cursor !== undefined);
+}
+
+export async function copyState(from: Stores, of: StateKey, to: Stores, key: StateKey) {
   const snapshot = await from.state.load(of);
   if (snapshot === undefined) return;
   const rename = (text: string) =>
