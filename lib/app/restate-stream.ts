@@ -121,7 +121,9 @@ async function begin(
     const epoch = Math.max(stored, await epochOfRows(ports.metrics, key)) + 1;
     const standing =
       readable(snapshot) ?? newInstrumentState(key.account, key.instrument, settings);
-    return newStreamRefold(ports, key, { standing, epoch, retention });
+    const refold = newStreamRefold(ports, key, { standing, epoch, retention });
+    refold.held.expected = snapshot;
+    return refold;
   } catch (cause) {
     return { key, outcome: "failed", cause };
   }
@@ -175,6 +177,8 @@ async function takeOver(
   const epoch = standing?.epoch ?? 0;
   if (epoch >= held.epoch) return "overtaken";
   const known = readable(standing);
+  // What an unreadable state has taken since is not known: a newer program may have written it.
+  if (known === undefined && !isSameCommit(standing, held.expected)) return "behind";
   if (!(await hasCaughtUp(ports, refold, known, isOver)))
     return isOver() ? "out of time" : "behind";
   if (refused.length > 0) await ports.quarantine.put(refused);
@@ -182,6 +186,13 @@ async function takeOver(
   held.state.shownFromEpoch = known?.shownFromEpoch || epoch;
   held.expected = standing;
   return (await commitAndFlush(ports, key, held)) ? "restated" : undefined;
+}
+
+function isSameCommit(
+  a: StateSnapshot | undefined,
+  b: { readonly epoch: number; readonly gen: number } | undefined,
+): boolean {
+  return a?.epoch === b?.epoch && a?.gen === b?.gen;
 }
 
 /** @throws what the fold failed with */

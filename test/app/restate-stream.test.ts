@@ -181,6 +181,25 @@ describe("a stream in which trades were busted", () => {
     await expectFigures(WITH_BUSTS);
   });
 
+  it("is left to a newer program that has begun to write its state meanwhile", async () => {
+    const newer = async () => {
+      const before = await state.load(BTC);
+      if (before === undefined) throw new Error("expected a state");
+      const body = before.body.replace(/"from":\d+/, '"from":999').replace(/"v":\d+/, '"v":999');
+      await state.commit(BTC, before, { ...before, gen: before.gen + 1, body });
+    };
+    const archive: ArchivedStream = {
+      async *read(range) {
+        yield* inMemory.read(range);
+        await newer();
+      },
+    };
+    const { gen = 0 } = (await state.load(BTC)) ?? {};
+    const [first] = await restate({ archive });
+    expect(first).toMatchObject({ key: BTC, outcome: "behind" });
+    expect(await state.load(BTC)).toMatchObject({ epoch: 1, gen: gen + 1 });
+  });
+
   it("stands as it was when the time is up", async () => {
     const before = await stateOf();
     const outcomes = await restate({}, { isOver: () => true });

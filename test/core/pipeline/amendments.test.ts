@@ -11,8 +11,7 @@ const correction = (tradeId: string, fields: object) => ({
   ...fields,
 });
 
-function started(): Feed {
-  const feed = newFeed();
+function started(feed = newFeed()): Feed {
   tell(feed, 1, 0, book("99", "101"));
   tell(feed, 2, 1, trade("a", "buy", { quantity: "2", price: "99.5", fee: "0.5" }));
   tell(feed, 3, 2, trade("b", "sell", { quantity: "1", price: "100.5" }));
@@ -148,9 +147,7 @@ describe("what is told of a trade in the wrong order, across a gap that was give
     const again = newFeed();
     if (amendment !== undefined) again.state.amendments.set("a", amendment);
     again.state.foreknown.add("a");
-    tell(again, 1, 0, book("99", "101"));
-    tell(again, 2, 1, trade("a", "buy", { quantity: "2", price: "99.5", fee: "0.5" }));
-    tell(again, 3, 2, trade("b", "sell", { quantity: "1", price: "100.5" }));
+    started(again);
     tell(again, 4, 3, other);
     tell(again, 5, 4, price);
     expect(standing(again)).toEqual(standing(feed));
@@ -164,9 +161,7 @@ describe("what is told of a trade in the wrong order, across a gap that was give
     const fields = { price: { mantissa: 985, decimals: 1 } };
     feed.state.amendments.set("a", { kind: "correction", sequence: 5, fields });
     feed.state.foreknown.add("a");
-    tell(feed, 1, 0, book("99", "101"));
-    tell(feed, 2, 1, trade("a", "buy", { quantity: "2", price: "99.5", fee: "0.5" }));
-    tell(feed, 3, 2, trade("b", "sell", { quantity: "1", price: "100.5" }));
+    started(feed);
     tell(feed, 4, 3, correction("a", { fee: "0.1" }));
     tell(feed, 5, 4, price);
     expect(standing(feed)).toEqual(inOrder(correction("a", { fee: "0.1" }), price));
@@ -180,9 +175,7 @@ describe("a trade whose correction was known when the fold began", () => {
     const fields = { price: { mantissa: 985, decimals: 1 } };
     feed.state.amendments.set("a", { kind: "correction", sequence: 4, fields });
     feed.state.foreknown.add("a");
-    tell(feed, 1, 0, book("99", "101"));
-    tell(feed, 2, 1, trade("a", "buy", { quantity: "2", price: "99.5", fee: "0.5" }));
-    tell(feed, 3, 2, trade("b", "sell", { quantity: "1", price: "100.5" }));
+    started(feed);
     tell(feed, 4, 3, correction("a", { price: "98.5" }));
     return feed;
   }
