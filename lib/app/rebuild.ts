@@ -4,7 +4,7 @@
  */
 import { decodeState } from "../core/pipeline/codec.ts";
 import type { Amendment, FoldSettings } from "../core/pipeline/state.ts";
-import { EPOCH_STEP, versionOf } from "../core/pipeline/version.ts";
+import { epochOf, versionOf } from "../core/pipeline/version.ts";
 import type { Retention } from "../core/rollup/ladder.ts";
 import type { MetricStore, RowBatch } from "../ports/metric-store.ts";
 import type { RawArchive } from "../ports/raw-archive.ts";
@@ -177,7 +177,7 @@ async function adopt(ports: RebuildPorts, scratch: ScratchStore, key: StateKey):
 export async function epochOfRows(metrics: MetricStore, key: StateKey): Promise<number> {
   const day = { ...key, resolution: "1d", part: "core" } as const;
   const newest = await metrics.lastRollupBefore(day, Number.MAX_SAFE_INTEGER);
-  return Math.floor((newest?.version ?? 0) / EPOCH_STEP);
+  return epochOf(newest?.version ?? 0);
 }
 
 function* restamped(batches: Iterable<RowBatch>, version: number): Generator<RowBatch> {

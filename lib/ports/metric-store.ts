@@ -8,7 +8,7 @@ export interface UpsertOutcome {
   readonly stale: number;
   /**
    * Ignored, one text per row that names its key: the key held the same version with *other* values, or,
-   * for a trade, the tradeId stands under another sequence. Alarm: the fold was not deterministic.
+   * for a trade, the tradeId stands under another sequence in the same epoch. Alarm: the fold was not deterministic.
    */
   readonly conflicting: readonly string[];
   /**

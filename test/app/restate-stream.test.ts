@@ -6,6 +6,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EmbeddedStore, openEmbedded } from "../../lib/adapters/embedded/open-embedded.ts";
+import { answerQueries } from "../../lib/app/answer-query.ts";
 import { createProcessor } from "../../lib/app/instrument-processor.ts";
 import { processBatch } from "../../lib/app/process-batch.ts";
 import { buildReport } from "../../lib/app/report.ts";
@@ -56,15 +57,23 @@ const inMemory: ArchivedStream = {
 
 /** Through the pipeline of a stream, into the archive first. */
 async function deliver(from: number, to: number, into: StateStore = state): Promise<void> {
+  const lines = Array.from({ length: to - from }, (_, n) => lineAt(from + n));
+  await deliverLines(lines, from, into);
+}
+
+async function deliverLines(
+  lines: readonly string[],
+  from: number,
+  into: StateStore = state,
+): Promise<void> {
   const { metrics } = store;
   const options = { state: into, metrics, clock, settings: DEFAULTS, onQuarantine: () => {} };
   const decode = (ndjson: Uint8Array) => ({ outcome: "decoded", ndjson }) as const;
   const archive = { put: async () => {} };
   const ports = { processor: createProcessor(options), decode, archive, quarantine, clock };
-  for (let first = from; first < to; first += RECORD_LINES) {
-    const texts = Array.from({ length: Math.min(RECORD_LINES, to - first) }, (_, n) =>
-      lineAt(first + n),
-    );
+  for (let done = 0; done < lines.length; done += RECORD_LINES) {
+    const first = from + done;
+    const texts = lines.slice(done, done + RECORD_LINES);
     const sequenceNumber = String(first).padStart(56, "0");
     const record = { sequenceNumber, partitionKey: "k", data: Buffer.from(texts.join("\n")) };
     texts.forEach((line, at) => {
@@ -267,6 +276,57 @@ describe("a stream in which trades were busted", () => {
     const outcomes = await restate({ archive });
     expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(["behind"]));
     expect(await stateOf()).toMatchObject({ restating: true, epoch: 1 });
+  });
+});
+
+describe("a trade that was told under two sequences", () => {
+  const FILL = { side: "buy", price: "100", quantity: "1", liquidity: "maker", fee: "0" };
+  const second = (at: number) => NOW - 3_600_000_000 + at * 1_000_000;
+  const told = (sequence: number, fields: Readonly<Record<string, unknown>>) =>
+    JSON.stringify({ instrument: "BTC-PERP", sequence, time: second(sequence * 20), ...fields });
+  const trade = (sequence: number, tradeId: string) =>
+    told(sequence, { type: "trade", tradeId, ...FILL });
+  const reference = (sequence: number) =>
+    told(sequence, { type: "reference", bid: "99.5", ask: "100.5" });
+  const late = trade(3, "X");
+  const before = [reference(1), trade(2, "T2")];
+  const bust = told(8, { type: "bust", tradeId: "T2" });
+  const after = [trade(4, "X"), reference(5), reference(6), reference(7), bust];
+
+  const timeOf = ({ line }: StreamedLine) => (JSON.parse(line) as { time: number }).time;
+
+  /** Whoever asks for the trades of the instrument. */
+  async function listed() {
+    const { analyses, metrics } = store;
+    const deliver = () => Promise.reject(new Error("nothing is delivered here"));
+    const queries = answerQueries(
+      { state, metrics, analyses, clock, deliver },
+      { ...DEFAULTS, version: "0", feed: "the test", startedAt: NOW },
+      {
+        history: () => ({ state: "ready", done: 1, loadedTo: null, etaSeconds: null }),
+        stray: () => ({ events: 0, quarantined: 0 }),
+      },
+    );
+    const all = { from: 0 as EpochUs, to: NOW, order: "asc", limit: 100 } as const;
+    const body = await queries.trades({ ...all, cursor: undefined, instrument: "BTC-PERP" });
+    return body?.trades.map(({ tradeId, sequence, time }) => [tradeId, sequence, time]);
+  }
+
+  it("is listed once, as the fold of the past took it, where that met the two in the other order", async () => {
+    await deliverLines([...before, ...after, late], 0);
+    expect(quarantined.map(({ reason }) => reason)).toEqual(["trade-id-conflict"]);
+    expect(await listed()).toEqual([
+      ["T2", 2, second(40)],
+      ["X", 4, second(80)],
+    ]);
+    // The record that came last had been sent in its turn, to a shard that was read behind the other.
+    const byTelling = (a: StreamedLine, b: StreamedLine) => timeOf(a) - timeOf(b);
+    archived.sort(byTelling);
+    const refusedTrades: string[] = [];
+    const onRefusedTrades = (trades: readonly string[]) => void refusedTrades.push(...trades);
+    expect(await restate({ onRefusedTrades })).toMatchObject([{ key: BTC, outcome: "restated" }]);
+    expect(await listed()).toEqual([["X", 3, second(60)]]);
+    expect(refusedTrades).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { EPOCH_STEP, versionOf } from "../../lib/core/pipeline/version.ts";
 import type { Resolution, RollupRow, TradeRow } from "../../lib/core/rollup/row.ts";
 import { RESOLUTION_US, RESOLUTIONS } from "../../lib/core/rollup/row.ts";
 import type { EpochUs } from "../../lib/core/units.ts";
@@ -25,7 +26,11 @@ export interface MetricStoreCapabilities {
   readonly reopening: "keeps-all" | "starts-empty";
   /** How the outcome counts a row that stands there already, same version and same values. */
   readonly repeatedRow: "stale" | "written";
-  /** A trade under an id that stands with another sequence, or with another time at the same version. */
+  /**
+   * A trade under an id that stands with another sequence in the same epoch, or with another time at the same version. Where
+   * it is conflicting, the row of a higher epoch takes the place of what stands; where it stands beside, so does that one,
+   * and `findTrade` gives the one of the highest epoch.
+   */
   readonly reusedTradeId: "conflicting" | "stands-beside";
   /** What `deleteRollupsBefore` does; where it does nothing, the store deletes by age itself. */
   readonly deletion: "on-request" | "by-age";
@@ -102,6 +107,8 @@ const page = (fields: Partial<TradeRange> = {}): TradeRange => ({
   limit: 1_000,
   ...fields,
 });
+
+const byPosition = (a: TradeRow, b: TradeRow): number => a.time - b.time || a.sequence - b.sequence;
 
 const rowsOf = (outcome: UpsertOutcome): number =>
   outcome.written + outcome.stale + outcome.conflicting.length;
@@ -715,21 +722,97 @@ export function metricStoreContract(
         expect(await store.findTrade("main", "BTC-PERP", "T1")).toEqual(trade());
       });
 
-      it(`never overwrites a tradeId by another sequence, whatever the version: it is ${capabilities.reusedTradeId}`, async () => {
+      it(`never overwrites a tradeId by another sequence of its epoch, whatever the version: it is ${capabilities.reusedTradeId}`, async () => {
         const first = trade({ sequence: 5, tradeId: "X" });
         await store.upsertTrades([first]);
-        const reused = trade({ sequence: 9, tradeId: "X", version: 99, value: "reused" });
+        const reused = trade({
+          sequence: 9,
+          tradeId: "X",
+          version: EPOCH_STEP - 1,
+          value: "reused",
+        });
         const { conflicting } = await store.upsertTrades([reused]);
         expect(conflicting).toHaveLength(isGuarded ? 1 : 0);
         expect((await readTrades()).rows).toEqual(isGuarded ? [first] : [first, reused]);
         expect(await store.findTrade("main", "BTC-PERP", "X")).toEqual(first);
       });
 
-      it("reports a tradeId that stands under two sequences in one call", async () => {
+      it("reports a tradeId that stands under two sequences of one epoch in one call", async () => {
         const first = trade({ sequence: 5, tradeId: "X" });
         const reused = trade({ sequence: 9, tradeId: "X", version: 99 });
         expect((await store.upsertTrades([first, reused])).conflicting).toHaveLength(1);
         expect((await readTrades()).rows).toEqual([first]);
+      });
+
+      describe("of a past that was folded anew", () => {
+        const before = trade({ sequence: 5, tradeId: "X", version: versionOf(2, EPOCH_STEP - 1) });
+        const find = () => store.findTrade("main", "BTC-PERP", "X");
+
+        it.each([
+          { what: "under a later sequence", sequence: 9 },
+          { what: "under an earlier sequence", sequence: 3 },
+          { what: "at a later time", sequence: 5, time: T0 + 60_000_000 },
+          { what: "at an earlier time, under a later sequence", sequence: 9, time: T0 - 1 },
+        ])(
+          `a trade $what ${isGuarded ? "takes the place of" : "stands beside"} the one of a lower epoch, which is stale from then on`,
+          async ({ what: _, ...fields }) => {
+            await store.upsertTrades([before]);
+            // Read, so that whatever leads to a trade by its time has led to this one.
+            expect((await readTrades()).rows).toEqual([before]);
+            const after = trade({
+              tradeId: "X",
+              version: versionOf(3, 1),
+              value: "new",
+              ...fields,
+            });
+            const none = { stale: 0, conflicting: [] };
+            expect(await store.upsertTrades([after])).toEqual({ written: 1, ...none });
+            const rows = isGuarded ? [after] : [before, after].sort(byPosition);
+            expect((await readTrades()).rows).toEqual(rows);
+            expect((await readTrades({ order: "desc" })).rows).toEqual([...rows].reverse());
+            expect(await find()).toEqual(after);
+
+            const again = await store.upsertTrades([before]);
+            expect(again).toEqual(
+              isGuarded ? { written: 0, stale: 1, conflicting: [] } : repeated(1),
+            );
+            expect((await readTrades()).rows).toEqual(rows);
+            expect(await find()).toEqual(after);
+          },
+        );
+
+        it("a trade of a lower epoch that was never written is stale, not conflicting", async () => {
+          const after = trade({ sequence: 9, tradeId: "X", version: versionOf(3, 1) });
+          await store.upsertTrades([after]);
+          const outcome = await store.upsertTrades([before]);
+          expect(outcome).toMatchObject(
+            isGuarded ? { written: 0, stale: 1 } : { written: 1, stale: 0 },
+          );
+          expect(outcome.conflicting).toEqual([]);
+          expect((await readTrades()).rows).toEqual(isGuarded ? [after] : [before, after]);
+          expect(await find()).toEqual(after);
+        });
+
+        it.each(["lower first", "higher first"])(
+          "a trade of two epochs in one call stands once, as the higher has it: the %s",
+          async (order) => {
+            const after = trade({ sequence: 9, tradeId: "X", version: versionOf(3, 1) });
+            const rows = order === "lower first" ? [before, after] : [after, before];
+            const outcome = await store.upsertTrades(rows);
+            expect(outcome.conflicting).toEqual([]);
+            expect(rowsOf(outcome)).toBe(2);
+            expect((await readTrades()).rows).toEqual([after]);
+            expect(await find()).toEqual(after);
+          },
+        );
+
+        it("another sequence of the higher epoch is conflicting with that one in its turn", async () => {
+          const after = trade({ sequence: 9, tradeId: "X", version: versionOf(3, 1) });
+          const reused = trade({ sequence: 5, tradeId: "X", version: versionOf(3, 7) });
+          const outcome = await store.upsertTrades([before, after, reused]);
+          expect(outcome.conflicting).toHaveLength(1);
+          expect((await readTrades()).rows).toEqual([after]);
+        });
       });
 
       it("keeps one tradeId of two instruments and two accounts apart", async () => {

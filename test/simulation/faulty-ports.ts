@@ -11,7 +11,7 @@ import type { Quarantine, QuarantinedItem } from "../../lib/ports/quarantine.ts"
 import type { RecordArchive } from "../../lib/ports/record-batch.ts";
 import type { StateSnapshot, StateStore } from "../../lib/ports/state-store.ts";
 import type { CommitLog } from "./ledger-of-commits.ts";
-import { type MemoryMetricStore, type MemoryStateStore, rowKey } from "./memory-stores.ts";
+import type { MemoryMetricStore, MemoryStateStore } from "./memory-stores.ts";
 import { olderBody } from "./older-version.ts";
 import { type CallFaults, call, type Process, TimeOutError, type World } from "./process.ts";
 import type { Shards, StoredRecord } from "./shards.ts";
@@ -60,22 +60,13 @@ export function recordedState(raw: StateStore, log: CommitLog): StateStore {
   };
 }
 
-/** A trade that was told twice: a fold of its past anew may meet the two in another order than they first came in. */
-function isOtherwiseKnown({ trades }: MemoryMetricStore, key: string, rows: RowBatch): boolean {
-  const standing = trades.get(key);
-  const row = rows.trades.find((trade) => rowKey(trade) === key);
-  return row !== undefined && standing !== undefined && standing.sequence !== row.sequence;
-}
-
 export function recordedMetrics(raw: MemoryMetricStore, log: CommitLog): MetricStore {
   return {
     ...raw,
     upsertBatch: async (rows) => {
       log.flushing(rows);
       const outcome = await raw.upsertBatch(rows);
-      const conflicts = [...outcome.rollups.conflicting, ...outcome.trades.conflicting].filter(
-        (key) => !isOtherwiseKnown(raw, key, rows),
-      );
+      const conflicts = [...outcome.rollups.conflicting, ...outcome.trades.conflicting];
       if (conflicts.length > 0) log.violated("I5", `equal version, other values: ${conflicts[0]}`);
       return outcome;
     },

@@ -14,6 +14,7 @@ import { decodeCursor, encodeCursor } from "../../lib/ports/page-cursor.ts";
 import type { ScratchStore } from "../../lib/ports/replacing-store.ts";
 import { requireCount, requireLimit } from "../../lib/ports/require-count.ts";
 import type { StateKey, StateSnapshot, StateStore } from "../../lib/ports/state-store.ts";
+import { tradeFate } from "../../lib/ports/trade-fate.ts";
 
 export interface MemoryStateStore extends StateStore {
   readonly snapshots: ReadonlyMap<string, StateSnapshot>;
@@ -69,9 +70,8 @@ export function memoryMetricStore(): MemoryMetricStore {
   const upsertTrades = async (rows: readonly TradeRow[]) => {
     for (const { time, sequence, version } of rows) requireCounts({ time, sequence, version });
     return upsert(trades, rows, (standing, row) => {
-      if (row.sequence !== standing.sequence) return undefined;
-      if (row.version !== standing.version) return row.version > standing.version;
-      return row.value === standing.value && row.time === standing.time ? false : undefined;
+      const fate = tradeFate(row, standing);
+      return fate === "conflicting" ? undefined : fate === "replaces";
     });
   };
   const readRollups = async (range: RollupRange) =>

@@ -1,4 +1,5 @@
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { EPOCH_STEP, epochOf } from "../../core/pipeline/version.ts";
 import type { TradeRow } from "../../core/rollup/row.ts";
 import type { EpochUs } from "../../core/units.ts";
 import type {
@@ -9,6 +10,7 @@ import type {
 } from "../../ports/metric-store.ts";
 import { decodeCursor, encodeCursor } from "../../ports/page-cursor.ts";
 import { requireCount, requireLimit } from "../../ports/require-count.ts";
+import { tradeFate } from "../../ports/trade-fate.ts";
 import { names, number, readNames, readNumber, readPacked } from "./attributes.ts";
 import { indexedRows } from "./indexed-rows.ts";
 import type { Item } from "./item-bytes.ts";
@@ -29,8 +31,9 @@ export type TradeItems = Pick<MetricStore, "readTrades" | "findTrade"> & {
 };
 
 const CURSOR_SHAPE = ["count", "count", "text", "text"] as const;
-/** One tradeId keeps the sequence it came with; another one under the same id never overwrites it. */
-const CONDITION = "attribute_not_exists(pk) OR (version < :version AND #sequence = :sequence)";
+/** Replaces where `tradeFate` says so; `:epoch` is the lowest version of the row's own. */
+const CONDITION =
+  "attribute_not_exists(pk) OR version < :epoch OR (version < :version AND #sequence = :sequence)";
 
 type TradePosition = Pick<TradeRow, "time" | "sequence" | "account" | "instrument">;
 
@@ -120,14 +123,14 @@ function toUpsert(table: Table, row: TradeRow): Upsert {
     condition: {
       ConditionExpression: CONDITION,
       ExpressionAttributeNames: { "#sequence": "sequence" },
-      ExpressionAttributeValues: { ":version": number(version), ":sequence": number(sequence) },
+      ExpressionAttributeValues: {
+        ":epoch": number(epochOf(version) * EPOCH_STEP),
+        ":version": number(version),
+        ":sequence": number(sequence),
+      },
     },
-    judge: (item) => {
-      const standing = toRow(table, item);
-      if (standing.sequence !== sequence) return "conflicting";
-      if (standing.version !== version) return "stale";
-      return standing.time === time && standing.value === row.value ? "stale" : "conflicting";
-    },
+    judge: (item) =>
+      tradeFate(row, toRow(table, item)) === "conflicting" ? "conflicting" : "stale",
     keyOf: () => JSON.stringify([account, instrument, tradeId]),
   };
 }

@@ -1,8 +1,10 @@
+import { EPOCH_STEP } from "../../core/pipeline/version.ts";
 import type { TradeRow } from "../../core/rollup/row.ts";
 import type { EpochUs } from "../../core/units.ts";
 import type { TradePage, TradeRange, UpsertOutcome } from "../../ports/metric-store.ts";
 import { type CursorPosition, decodeCursor, encodeCursor } from "../../ports/page-cursor.ts";
 import { requireCount, requireLimit } from "../../ports/require-count.ts";
+import { tradeFate } from "../../ports/trade-fate.ts";
 import type { Connection } from "./connection.ts";
 import type { SeriesTable } from "./series-table.ts";
 import { fromStoredText, toStoredText } from "./stored-text.ts";
@@ -15,11 +17,13 @@ export interface TradeTable {
   find(account: string, instrument: string, tradeId: string): TradeRow | undefined;
 }
 
-/** One tradeId keeps the sequence it came with; another one under the same id never overwrites it. */
+/** Replaces where `tradeFate` says so. */
 const UPSERT = `
   INSERT INTO trade (series, trade_id, time, sequence, version, value) VALUES (?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET time = excluded.time, version = excluded.version, value = excluded.value
-  WHERE excluded.version > version AND excluded.sequence = sequence`;
+  ON CONFLICT DO UPDATE
+  SET time = excluded.time, sequence = excluded.sequence, version = excluded.version, value = excluded.value
+  WHERE excluded.version / ${EPOCH_STEP} > version / ${EPOCH_STEP}
+    OR excluded.version > version AND excluded.sequence = sequence`;
 const STANDING =
   "SELECT time, sequence, version, value FROM trade WHERE series = ? AND trade_id = ?";
 const COLUMNS =
@@ -48,9 +52,11 @@ export function tradeTable(connection: Connection, series: SeriesTable): TradeTa
       .first<[number, number, number, string]>(id, tradeId);
     if (standing === undefined) return "stale";
     const [time, sequence, version, standingValue] = standing;
-    if (sequence !== row.sequence) return "conflicting";
-    if (version !== row.version) return "stale";
-    return time === row.time && standingValue === value ? "stale" : "conflicting";
+    const fate = tradeFate(
+      { ...row, value },
+      { time: time as EpochUs, sequence, version, value: standingValue },
+    );
+    return fate === "conflicting" ? "conflicting" : "stale";
   }
 
   function read(range: TradeRange): TradePage {

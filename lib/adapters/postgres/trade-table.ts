@@ -1,3 +1,4 @@
+import { EPOCH_STEP } from "../../core/pipeline/version.ts";
 import type { TradeRow } from "../../core/rollup/row.ts";
 import type { EpochUs } from "../../core/units.ts";
 import type {
@@ -8,11 +9,12 @@ import type {
 } from "../../ports/metric-store.ts";
 import { type CursorPosition, decodeCursor, encodeCursor } from "../../ports/page-cursor.ts";
 import { requireCount, requireLimit } from "../../ports/require-count.ts";
+import { tradeFate } from "../../ports/trade-fate.ts";
 import { bound } from "./bounds.ts";
 import { bulkUpsert, type VersionedTable } from "./bulk-upsert.ts";
 import type { ConnectionPool, Session, Statement, Value } from "./connection-pool.ts";
 import type { NameIds } from "./name-ids.ts";
-import { type Fate, fateByVersion, newestOfEach, outcomeOf } from "./newest-of-each.ts";
+import { newestOfEach, outcomeOf } from "./newest-of-each.ts";
 import { fromStoredText, toStoredText } from "./stored-text.ts";
 
 /** A row with its names as an id, ready to be written. */
@@ -29,7 +31,7 @@ export interface TradeTable {
   find: MetricStore["findTrade"];
 }
 
-/** One tradeId keeps the sequence it came with; another one under the same id never overwrites it. */
+/** Replaces, and contradicts, where `tradeFate` says so. */
 const TABLE: VersionedTable = {
   name: "trade",
   columns: {
@@ -41,10 +43,12 @@ const TABLE: VersionedTable = {
     value: "text",
   },
   key: ["series", "trade_id"],
-  replaced: ["time", "version", "value"],
-  replaces: "excluded.version > standing.version AND excluded.sequence = standing.sequence",
-  contradicts: `given.sequence <> standing.sequence OR given.version = standing.version
-    AND (given.time <> standing.time OR given.value <> standing.value)`,
+  replaced: ["time", "sequence", "version", "value"],
+  replaces: `excluded.version / ${EPOCH_STEP} > standing.version / ${EPOCH_STEP}
+    OR excluded.version > standing.version AND excluded.sequence = standing.sequence`,
+  contradicts: `given.version / ${EPOCH_STEP} = standing.version / ${EPOCH_STEP}
+    AND (given.sequence <> standing.sequence OR given.version = standing.version
+      AND (given.time <> standing.time OR given.value <> standing.value))`,
 };
 const COLUMNS = `
   account, instrument, time, sequence, trade_id, version, value
@@ -109,7 +113,7 @@ export function tradeTable(pool: ConnectionPool, ids: NameIds): TradeTable {
 }
 
 async function upsertIn(session: Session, rows: readonly PlacedTrade[]): Promise<UpsertOutcome> {
-  const distinct = newestOfEach(rows, keyOf, fateOf);
+  const distinct = newestOfEach(rows, keyOf, (next, first) => tradeFate(next.row, first.row));
   const outcome = await bulkUpsert(session, TABLE, [
     distinct.rows.map(({ series }) => series),
     distinct.rows.map(({ row }) => toStoredText(row.tradeId)),
@@ -119,12 +123,6 @@ async function upsertIn(session: Session, rows: readonly PlacedTrade[]): Promise
     distinct.rows.map(({ row }) => toStoredText(row.value)),
   ]);
   return outcomeOf(distinct, outcome, nameOf);
-}
-
-function fateOf({ row: next }: PlacedTrade, { row: first }: PlacedTrade): Fate {
-  if (next.sequence !== first.sequence) return "conflicting";
-  if (next.version === first.version && next.time !== first.time) return "conflicting";
-  return fateByVersion(next, first);
 }
 
 /** One statement for each shape of question: which series, either order, from the start or after a page. */

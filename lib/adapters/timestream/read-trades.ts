@@ -1,3 +1,4 @@
+import { epochOf } from "../../core/pipeline/version.ts";
 import type { TradeRow } from "../../core/rollup/row.ts";
 import type { EpochUs } from "../../core/units.ts";
 import { InvalidCursorError } from "../../ports/invalid-cursor-error.ts";
@@ -56,7 +57,7 @@ export async function readTrades(reader: Reader, range: TradeRange): Promise<Tra
   return { rows: rows.map(tradeRow), cursor };
 }
 
-/** Of one id under several sequences the first, of one sequence at several times the newest version. */
+/** Of the highest epoch: of one id under several sequences the first, of one sequence at several times the newest version. */
 export async function findTrade(
   reader: Reader,
   ...[account, instrument, tradeId]: readonly [string, string, string]
@@ -74,7 +75,7 @@ export async function findTrade(
   });
   const read = async () => assemble(await reader.query(statement), KEY);
   const { rows } = await readWhole(TRADES, read, reader.wait);
-  const [first] = rows.map(tradeRow).sort(bySequenceThenNewest);
+  const [first] = rows.map(tradeRow).sort(byEpochThenSequence);
   return first;
 }
 
@@ -160,6 +161,11 @@ function tradeRow({ time, version, value, names, text }: WholeRow): TradeRow {
   };
 }
 
-function bySequenceThenNewest(a: TradeRow, b: TradeRow): number {
-  return a.sequence - b.sequence || b.version - a.version || a.time - b.time;
+function byEpochThenSequence(a: TradeRow, b: TradeRow): number {
+  return (
+    epochOf(b.version) - epochOf(a.version) ||
+    a.sequence - b.sequence ||
+    b.version - a.version ||
+    a.time - b.time
+  );
 }

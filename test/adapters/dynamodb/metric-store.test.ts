@@ -14,6 +14,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import "aws-sdk-client-mock-vitest/extend";
 import { dynamoDbMetricStore } from "../../../lib/adapters/dynamodb/metric-store.ts";
 import { packText } from "../../../lib/adapters/dynamodb/packed-text.ts";
+import { versionOf } from "../../../lib/core/pipeline/version.ts";
 import { DEFAULT_RETENTION } from "../../../lib/core/rollup/ladder.ts";
 import type { RollupRow, TradeRow } from "../../../lib/core/rollup/row.ts";
 import { DAY_US, type EpochUs, HOUR_US, SECOND_US } from "../../../lib/core/units.ts";
@@ -281,15 +282,20 @@ describe("deleting rollups", () => {
 });
 
 describe("a trade", () => {
-  it("is put under its id, where none stands or an older one of its sequence", async () => {
-    await store.upsertTrades([TRADE]);
+  it("is put under its id, where none stands, one of a lower epoch or an older one of its sequence", async () => {
+    const version = versionOf(3, 7);
+    await store.upsertTrades([{ ...TRADE, version }]);
     expect(aws).toHaveReceivedCommandExactlyOnceWith(PutItemCommand, {
       TableName: "prod-metrics",
-      Item: TRADE_ITEM,
+      Item: { ...TRADE_ITEM, version: { N: String(version) } },
       ConditionExpression:
-        "attribute_not_exists(pk) OR (version < :version AND #sequence = :sequence)",
+        "attribute_not_exists(pk) OR version < :epoch OR (version < :version AND #sequence = :sequence)",
       ExpressionAttributeNames: { "#sequence": "sequence" },
-      ExpressionAttributeValues: { ":version": { N: "7" }, ":sequence": { N: "3" } },
+      ExpressionAttributeValues: {
+        ":epoch": { N: String(versionOf(3, 0)) },
+        ":version": { N: String(version) },
+        ":sequence": { N: "3" },
+      },
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     });
   });
