@@ -28,6 +28,11 @@ export const REGRESSIONS: readonly Regression[] = [
     options: { seed: 4205 },
   },
   {
+    showed:
+      "a trade that was told twice, taken under its other sequence by the fold of the past, and refused",
+    options: { seed: 1662 },
+  },
+  {
     showed: "the same fault at an earlier place, after another writer had brought it forward",
     options: { seed: 3, intensities: { "fold-fault": 0.13, "second-mapping": 1, kill: 0.06 } },
   },
