@@ -72,6 +72,8 @@ export const SOMETIMES = [
   "past folded anew",
   "past not folded anew",
   "state written by the older version",
+  "two batches of one shard at once",
+  "reader lost beside a batch",
   "instrument compared bit for bit",
   "instrument compared by its totals",
 ] as const;

@@ -58,6 +58,7 @@ describe("the model beyond what was recorded", () => {
       settings: {
         batchSize: 10,
         windowUs: 0,
+        parallelization: 1,
         bisects: true,
         retries: 1,
         ageUs: -1,
@@ -90,6 +91,7 @@ describe("the model beyond what was recorded", () => {
       settings: {
         batchSize: 1,
         windowUs: 0,
+        parallelization: 1,
         bisects: true,
         retries: -1,
         ageUs: -1,

@@ -2,12 +2,16 @@
  * A model of Lambda's event source mapping for Kinesis: it cuts batches, invokes, reads the answer, retries, bisects and
  * gives up. `event-source.test.ts` holds it to what was recorded of the real one.
  */
+import type { Sometimes } from "./chaos.ts";
+import { areDone, checkpoint, cut, hasVisible, type Lane, openLanes } from "./lanes.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Shard, Shards, StoredRecord } from "./shards.ts";
 
 export interface MappingSettings {
   readonly batchSize: number;
   readonly windowUs: number;
+  /** Batches of one shard that may be under way at once, each of other keys: 1 to 10. */
+  readonly parallelization: number;
   readonly bisects: boolean;
   /** -1: until it expires. */
   readonly retries: number;
@@ -34,10 +38,11 @@ export interface GivenUp extends Batch {
 export type Invoke = (batch: Batch) => Promise<unknown>;
 
 export interface MappingChaos {
-  /** After a success: the place is forgotten, and the batch is delivered again. */
+  /** After a success: the shard's reader is lost, and another one delivers again from the checkpoint. */
   readonly losesPlace: () => boolean;
   /** Another poller delivers the same batch beside this one. */
   readonly pollsTwice: () => boolean;
+  readonly saw: (point: Sometimes) => void;
 }
 
 export interface Mapping {
@@ -63,87 +68,78 @@ const POLL_US = 1_000_000;
 /** The first wait before a retry, doubled each time: 8 invocations in 60 s, as was recorded. */
 const BACKOFF_US = 250_000;
 const BACKOFF_LIMIT_US = 60_000_000;
-/** Of the invocation's payload, in which data is base64. */
-const PAYLOAD_BYTES = 6 * 1024 * 1024;
-
-/** How far one shard has been read. */
-interface Reader {
-  readonly shard: Shard;
-  place: number;
-  isBusy: boolean;
-}
 
 interface Running extends MappingParts {
   readonly mapping: Mapping;
-  readonly readers: Map<Shard, Reader>;
+  /** Of each shard's reader; another reader has others. */
+  readonly lanes: Map<Shard, readonly Lane[]>;
 }
 
 /** Begins to poll at once. */
 export function startMapping(parts: MappingParts): Mapping {
-  const readers = new Map<Shard, Reader>();
+  const { shards, settings } = parts;
+  const lanes = new Map<Shard, readonly Lane[]>();
   const mapping: Mapping = {
     isEnabled: true,
-    settings: parts.settings,
+    settings,
     lastResult: "No records processed",
-    isDrained: () => parts.shards.all.every((shard) => isDone(readers.get(shard))),
+    isDrained: () => shards.all.every((shard) => areDone(lanes.get(shard))),
   };
-  const running: Running = { ...parts, mapping, readers };
-  const atStart = parts.settings.startsAt === "LATEST";
-  for (const shard of parts.shards.all) {
-    readers.set(shard, { shard, place: atStart ? shard.records.length : 0, isBusy: false });
-  }
+  const running: Running = { ...parts, mapping, lanes };
+  const atStart = settings.startsAt === "LATEST";
+  for (const shard of shards.all) read(running, shard, atStart ? shard.records.length : 0);
   tick(running);
   return mapping;
 }
 
-function isDone(reader: Reader | undefined): boolean {
-  return reader !== undefined && !reader.isBusy && reader.place >= reader.shard.records.length;
+/** With a new reader, from a place on. */
+function read({ lanes, settings }: Running, shard: Shard, place: number): readonly Lane[] {
+  const opened = openLanes(shard, settings.parallelization, place);
+  lanes.set(shard, opened);
+  return opened;
 }
 
 function tick(running: Running): void {
-  const { scheduler, shards, readers, mapping } = running;
+  const { scheduler, shards, lanes, mapping } = running;
   for (const shard of shards.all) {
     // A shard that was opened since begins at its start, after all that lies in its parents.
-    const reader = readers.get(shard) ?? { shard, place: 0, isBusy: false };
-    readers.set(shard, reader);
-    const isReady = shard.parents.every((parent) => isDone(readers.get(parent)));
-    if (!mapping.isEnabled || reader.isBusy || !isReady) continue;
-    if (visible(running, reader).length > 0) void deliver(running, reader);
+    const open = lanes.get(shard) ?? read(running, shard, 0);
+    const isReady = shard.parents.every((parent) => areDone(lanes.get(parent)));
+    if (!mapping.isEnabled || !isReady) continue;
+    for (const lane of open) {
+      if (!lane.isBusy && hasVisible(lane, scheduler.now())) void deliver(running, lane);
+    }
   }
   scheduler.after(POLL_US, () => tick(running));
 }
 
-function visible({ scheduler }: Running, { shard, place }: Reader): readonly StoredRecord[] {
-  const rest = shard.records.slice(place);
-  const end = rest.findIndex(({ visibleAt }) => visibleAt > scheduler.now());
-  return end < 0 ? rest : rest.slice(0, end);
-}
-
 /** One batch, to its end. */
-async function deliver(running: Running, reader: Reader): Promise<void> {
+async function deliver(running: Running, lane: Lane): Promise<void> {
   const { scheduler, settings, chaos } = running;
-  reader.isBusy = true;
+  lane.isBusy = true;
   if (settings.windowUs > 0) await scheduler.sleep(settings.windowUs);
-  const records = cut(settings, visible(running, reader));
-  const { shard } = reader;
+  if (isLost(running, lane)) return;
+  const { records, end } = cut(lane, settings.batchSize, scheduler.now());
+  const { shard } = lane;
   if (chaos?.pollsTwice() === true) {
     void running.invoke({ shard, records }).catch(() => undefined);
   }
-  await settle(running, { shard, records });
-  if (chaos?.losesPlace() !== true) reader.place += records.length;
-  reader.isBusy = false;
+  await settle(running, lane, records);
+  if (isLost(running, lane)) return;
+  if (chaos?.losesPlace() === true) loseReader(running, lane);
+  else lane.place = end;
+  lane.isBusy = false;
 }
 
-function cut(settings: MappingSettings, records: readonly StoredRecord[]): StoredRecord[] {
-  const batch: StoredRecord[] = [];
-  let bytes = 0;
-  for (const record of records) {
-    bytes += Math.ceil(record.data.length / 3) * 4;
-    const isFull = batch.length >= settings.batchSize || bytes > PAYLOAD_BYTES;
-    if (isFull && batch.length > 0) break;
-    batch.push(record);
-  }
-  return batch;
+/** What its function does goes on, and nobody hears the answer: neither retries nor records given up come of it. */
+function isLost({ lanes }: Running, lane: Lane): boolean {
+  return lanes.get(lane.shard)?.[lane.number] !== lane;
+}
+
+function loseReader(running: Running, { shard }: Lane): void {
+  const lost = running.lanes.get(shard) ?? [];
+  if (lost.some(({ isInvoked }) => isInvoked)) running.chaos?.saw("reader lost beside a batch");
+  read(running, shard, checkpoint(lost));
 }
 
 /** A piece of a batch, and how often it was tried as it is. */
@@ -159,12 +155,17 @@ const piece = (records: readonly StoredRecord[]): Piece => ({
   lastError: undefined,
 });
 
-async function settle(running: Running, { shard, records }: Batch): Promise<void> {
+async function settle(
+  running: Running,
+  lane: Lane,
+  records: readonly StoredRecord[],
+): Promise<void> {
   const pieces: Piece[] = [piece(records)];
   for (let next = pieces.shift(); next !== undefined; next = pieces.shift()) {
-    const left = dropExpired(running, shard, next);
+    if (isLost(running, lane)) return;
+    const left = dropExpired(running, lane.shard, next);
     if (left === undefined) continue;
-    pieces.unshift(...(await attempt(running, shard, left)));
+    pieces.unshift(...(await attempt(running, lane, left)));
   }
 }
 
@@ -187,9 +188,10 @@ function dropExpired(running: Running, shard: Shard, one: Piece): Piece | undefi
 }
 
 /** Invokes once; returns what is to be delivered next, in order. */
-async function attempt(running: Running, shard: Shard, one: Piece): Promise<Piece[]> {
+async function attempt(running: Running, lane: Lane, one: Piece): Promise<Piece[]> {
   const { settings, scheduler, mapping } = running;
-  const failedAt = await invokeOnce(running, shard, one);
+  const failedAt = await invokeOnce(running, lane, one);
+  if (isLost(running, lane)) return [];
   mapping.lastResult = failedAt === undefined ? "OK" : "PROBLEM: Function call failed";
   if (failedAt === undefined) return [];
   if (failedAt > 0) return [piece(one.records.slice(failedAt))];
@@ -202,7 +204,7 @@ async function attempt(running: Running, shard: Shard, one: Piece): Promise<Piec
   if (settings.retries >= 0 && one.tries > settings.retries) {
     const { records, tries: invocations, lastError: functionError } = one;
     const condition = "RetryAttemptsExhausted";
-    running.onGivenUp({ shard, records, condition, invocations, functionError });
+    running.onGivenUp({ shard: lane.shard, records, condition, invocations, functionError });
     return [];
   }
   await scheduler.sleep(Math.min(BACKOFF_US * 2 ** (one.tries - 1), BACKOFF_LIMIT_US));
@@ -211,11 +213,15 @@ async function attempt(running: Running, shard: Shard, one: Piece): Promise<Piec
 
 /** Where the function failed: undefined for success, 0 for all of it. */
 async function invokeOnce(
-  { invoke, settings }: Running,
-  shard: Shard,
+  { invoke, settings, lanes, chaos }: Running,
+  lane: Lane,
   one: Piece,
 ): Promise<number | undefined> {
+  const { shard } = lane;
+  const isBeside = lanes.get(shard)?.some(({ isInvoked }) => isInvoked) === true;
+  if (isBeside) chaos?.saw("two batches of one shard at once");
   one.tries += 1;
+  lane.isInvoked = true;
   try {
     const answer = await invoke({ shard, records: one.records });
     one.lastError = null;
@@ -223,6 +229,8 @@ async function invokeOnce(
   } catch {
     one.lastError = "Unhandled";
     return 0;
+  } finally {
+    lane.isInvoked = false;
   }
 }
 

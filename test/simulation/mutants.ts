@@ -26,7 +26,11 @@ export interface Hooks {
 
 export interface Mutant {
   readonly name: string;
-  /** Nothing comes of it while nothing goes wrong. */
+  /**
+   * As a rule nothing comes of it while nothing goes wrong and a shard has one batch at a time. Batches beside each other,
+   * also of several shards, keep several processes warm, and the state that one of them keeps is old once another has had
+   * the key: no fault is needed.
+   */
   readonly isHarmless: boolean;
   /** For one run. */
   readonly make: () => Hooks;

@@ -226,6 +226,7 @@ function settingsOf(recorded: Json): MappingSettings {
   return {
     batchSize: Number(made["BatchSize"]),
     windowUs: Number(made["MaximumBatchingWindowInSeconds"]) * 1_000_000,
+    parallelization: Number(made["ParallelizationFactor"]),
     bisects: made["BisectBatchOnFunctionError"] === true,
     retries: Number(made["MaximumRetryAttempts"]),
     ageUs: age < 0 ? -1 : age * 1_000_000,

@@ -77,7 +77,8 @@ export function createShards(scheduler: Scheduler, count: number): Shards {
   };
 }
 
-function hashOf(key: string): number {
+/** 32 bits. */
+export function hashOf(key: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < key.length; at += 1) {
     hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);

@@ -1,10 +1,12 @@
-/** A run that fails, made small: fewer events, and each fault left out that it fails without. */
+/** A run that fails, made small: fewer events, one batch of a shard at a time, and no fault that it fails without. */
 import { drawIntensities, type Fault, type Intensities } from "./chaos.ts";
 import { type SimulationOptions, simulate } from "./simulate.ts";
 
 export interface Shrunk {
   readonly events: number;
   readonly intensities: Intensities;
+  /** Undefined where it fails with what its seed draws only. */
+  readonly parallelization?: number;
 }
 
 const EVENTS_MIN = 10;
@@ -25,6 +27,8 @@ export async function shrink(options: SimulationOptions): Promise<Shrunk | undef
     if (!(await fails(fewer))) break;
     least = fewer;
   }
+  const plain = { ...least, parallelization: 1 };
+  if (await fails(plain)) least = plain;
   for (;;) {
     const fewer = await withoutNeedless(least, fails);
     if (fewer === least) return least;

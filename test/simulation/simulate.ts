@@ -14,7 +14,7 @@ import type { FoldSettings, Hole } from "../../lib/core/pipeline/state.ts";
 import type { offer } from "../../lib/core/pipeline/step.ts";
 import { decodeSummary } from "../../lib/core/pipeline/summary.ts";
 import { DEFAULT_RETENTION } from "../../lib/core/rollup/ladder.ts";
-import { below, chance, stream } from "../../lib/core/simulator/rng.ts";
+import { below, chance, type RngState, stream } from "../../lib/core/simulator/rng.ts";
 import { type DurationUs, durationUs, MINUTE_US, SECOND_US } from "../../lib/core/units.ts";
 import type { FailedBatch } from "../../lib/ports/failed-batches.ts";
 import type { RecordBatch } from "../../lib/ports/record-batch.ts";
@@ -50,6 +50,8 @@ export interface SimulationOptions {
   readonly events?: number;
   /** Instead of those that the seed draws. */
   readonly intensities?: Intensities;
+  /** Of every mapping, instead of the one that the seed draws. */
+  readonly parallelization?: number;
   readonly mutant?: Mutant;
   readonly trace?: (line: string) => void;
 }
@@ -64,6 +66,8 @@ export interface SimulationResult {
 
 export interface Run extends SharedStores {
   readonly seed: number;
+  /** Undefined: each mapping draws its own. */
+  readonly parallelization: number | undefined;
   readonly shards: Shards;
   readonly stories: readonly Story[];
   readonly producers: Producers;
@@ -173,6 +177,7 @@ function setUp(options: SimulationOptions): Run {
   return {
     ...world,
     seed,
+    parallelization: options.parallelization,
     shards,
     stories,
     producers,
@@ -205,13 +210,15 @@ function encoded(chaos: Chaos, ndjson: string): Uint8Array {
 }
 
 function startMappings(run: Run): Mapping[] {
-  const { chaos } = run;
+  const { chaos, seed, parallelization } = run;
   const count = chaos.strikes("second-mapping") ? 2 : 1;
+  const factors = stream(seed, "parallelization");
   return Array.from({ length: count }, () => {
     const isStrict = chaos.has("few-retries");
     const settings: MappingSettings = {
       batchSize: 1 + below(chaos.rng, 30),
       windowUs: chance(chaos.rng, 0.5) ? 0 : chaos.between(100_000, 10_000_000),
+      parallelization: parallelization ?? drawFactor(factors),
       bisects: true,
       retries: isStrict ? below(chaos.rng, 3) : -1,
       ageUs: isStrict && chance(chaos.rng, 0.5) ? 90 * SECOND_US : -1,
@@ -232,9 +239,15 @@ function startMappings(run: Run): Mapping[] {
       chaos: {
         losesPlace: () => chaos.strikes("redelivery"),
         pollsTwice: () => chaos.strikes("second-poller"),
+        saw: (point) => chaos.saw(point),
       },
     });
   });
+}
+
+/** One, as we deploy it, in half of all runs. */
+function drawFactor(rng: RngState): number {
+  return chance(rng, 0.5) ? 1 : 2 + below(rng, 9);
 }
 
 /** One invocation: of a warm process where there is one, with a limit of time. */

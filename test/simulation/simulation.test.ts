@@ -44,10 +44,11 @@ describe("the simulation", () => {
   });
 
   it.each(MUTANTS.filter(({ isHarmless }) => isHarmless))(
-    "does not mind, where nothing goes wrong: $name",
+    "does not mind, where nothing goes wrong and a shard has one batch at a time: $name",
     async (mutant) => {
+      const calm = { mutant, intensities: {}, parallelization: 1 };
       for (let seed = 1; seed <= 5; seed += 1) {
-        expect((await simulate({ seed, mutant, intensities: {} })).violations).toEqual([]);
+        expect((await simulate({ seed, ...calm })).violations).toEqual([]);
       }
     },
   );
