@@ -169,20 +169,37 @@ export function archivedStreamFor(
   };
 }
 
+type Judged = Pick<StreamedLine, "verdict" | "reason" | "line" | "lineNumber">;
+
+/** What a record says does not change, and a run reads its archive many times. */
+const JUDGED = new WeakMap<Uint8Array, readonly Judged[]>();
+
 function* linesOf(record: StoredRecord & { readonly shard: string }): Generator<StreamedLine> {
-  const { shard, sequenceNumber, partitionKey, arrivedAt: receivedTime } = record;
-  const frame = codec.decode(record.data);
-  if (frame.outcome === "refused") return;
+  const { shard, sequenceNumber, partitionKey, arrivedAt: receivedTime, data } = record;
+  const judged = JUDGED.get(data) ?? judgedLines(data);
+  JUDGED.set(data, judged);
+  for (const { verdict, reason, line, lineNumber } of judged) {
+    const where = { shard, sequenceNumber, partitionKey, receivedTime, lineNumber };
+    yield { ...where, verdict, reason, line };
+  }
+}
+
+function judgedLines(data: Uint8Array): readonly Judged[] {
+  const frame = codec.decode(data);
+  if (frame.outcome === "refused") return [];
   const refused = new Map(
     parseLines(frame.ndjson).refused.map(({ line, reason }) => [line, reason]),
   );
   const texts = Buffer.from(frame.ndjson).toString().split("\n");
-  for (const [at, line] of texts.entries()) {
+  return texts.map((line, at) => {
     const reason = refused.get(at + 1);
-    const verdict = reason === undefined ? "accepted" : "refused";
-    const where = { shard, sequenceNumber, partitionKey, receivedTime, lineNumber: at + 1 };
-    yield { ...where, verdict, reason, line };
-  }
+    return {
+      verdict: reason === undefined ? "accepted" : "refused",
+      reason,
+      line,
+      lineNumber: at + 1,
+    };
+  });
 }
 
 export function quarantineFor(world: SharedStores, process: Process): Quarantine {

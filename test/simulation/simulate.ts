@@ -9,7 +9,7 @@ import { flushDirty } from "../../lib/app/flush-dirty.ts";
 import { createProcessor } from "../../lib/app/instrument-processor.ts";
 import { type BatchAnswer, type BatchPorts, processBatch } from "../../lib/app/process-batch.ts";
 import { redrive } from "../../lib/app/redrive.ts";
-import { restateStream } from "../../lib/app/restate-stream.ts";
+import { type Restated, restateStream } from "../../lib/app/restate-stream.ts";
 import type { FoldSettings, Hole } from "../../lib/core/pipeline/state.ts";
 import type { offer } from "../../lib/core/pipeline/step.ts";
 import { decodeSummary } from "../../lib/core/pipeline/summary.ts";
@@ -78,6 +78,8 @@ export interface Run extends SharedStores {
   /** Instruments of which an event has filled a hole. */
   readonly filled: Set<string>;
   readonly warm: Process[];
+  /** Instruments whose past cannot be folded anew any more: the program makes its mistake for ever. */
+  readonly inVain: Set<string>;
   /** What was set aside for mistakes of the program was sent again. */
   isMended: boolean;
   /** So far. */
@@ -194,6 +196,7 @@ function setUp(options: SimulationOptions): Run {
     givenUp: new Map(),
     filled: new Set(),
     warm: [],
+    inVain: new Set(),
     isMended: false,
     givenUps: 0,
     processes: 0,
@@ -401,8 +404,11 @@ function redriveAll(run: Run): void {
   void redrive(ports, { pending, settle });
 }
 
-/** Of instruments that were busted or corrected. */
+/** Of instruments that were busted or corrected, while there is hope. */
 function restate(run: Run): void {
+  const { inVain, rawState, settings } = run;
+  const hasHope = ({ summary }: StateSnapshot) => !inVain.has(decodeSummary(summary).instrument);
+  if (inVain.size > 0 && ![...rawState.snapshots.values()].some(hasHope)) return;
   const process = newProcess(run);
   const ports = {
     state: stateFor(run, process),
@@ -414,19 +420,22 @@ function restate(run: Run): void {
     encode: (text: string) => Buffer.from(text),
     offer: noting(run, run.foldFaults.offer),
   };
-  const { settings, chaos, log, trace } = run;
   void restateStream(ports, { settings, retention: DEFAULT_RETENTION }).then(
     (restated) => {
-      for (const { key, outcome, cause } of restated) {
-        trace(`process ${process.id} folds ${key.instrument} anew: ${outcome} ${cause ?? ""}`);
-        if (outcome === "restated") chaos.saw("past folded anew");
-        else chaos.saw("past not folded anew");
-        const name = cause instanceof Error ? cause.name : "";
-        if (outcome === "failed" && !RESTATE_ERRORS.has(name)) log.violated("I12", `${cause}`);
-      }
+      for (const one of restated) noteRestated(run, process, one);
     },
     () => undefined,
   );
+}
+
+function noteRestated(run: Run, process: Process, { key, outcome, cause }: Restated): void {
+  const { chaos, foldFaults, inVain, log, trace } = run;
+  trace(`process ${process.id} folds ${key.instrument} anew: ${outcome} ${cause ?? ""}`);
+  chaos.saw(outcome === "restated" ? "past folded anew" : "past not folded anew");
+  const name = cause instanceof Error ? cause.name : "";
+  if (outcome === "failed" && !RESTATE_ERRORS.has(name)) log.violated("I12", `${cause}`);
+  const isForEver = name === "FoldFault" && foldFaults.areForEver(key.instrument);
+  if (!chaos.isOn && isForEver) inVain.add(key.instrument);
 }
 
 /** No more faults; the program is mended, and what was set aside for its mistakes is sent again. */

@@ -286,6 +286,7 @@ function track(
     mids: horizons.map(() => 0),
     parts: openParts(state, event),
     row: rowFields(state, event, flow, fee),
+    packed: undefined,
   };
   addPending(state, trade);
   state.dirtyTrades.set(trade.tradeId, trade);

@@ -241,7 +241,7 @@ export function markoutBucket(
   if (bucket === undefined) {
     // Those of late trades close by themselves only when time goes on, which a clock set back delays.
     if (suffix !== "" && state.markouts.size >= MARKOUT_BUCKETS) closeMarkouts(state);
-    bucket = { resolution, bucket: start, suffix, parts: make(), pending: 0 };
+    bucket = { resolution, bucket: start, suffix, parts: make(), pending: 0, packed: undefined };
     state.markouts.set(key, bucket);
   }
   return { key, bucket };

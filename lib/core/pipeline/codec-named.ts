@@ -31,7 +31,9 @@ export function decodeNamed(text: string): InstrumentState {
   return whole;
 }
 
-function tag(_key: string, value: unknown): unknown {
+function tag(key: string, value: unknown): unknown {
+  // It follows from the rest, and is there or not by how a state came about.
+  if (key === "packed") return undefined;
   if (typeof value === "bigint") return { $big: value.toString() };
   if (value instanceof Map) return { $map: [...value] };
   if (value instanceof Set) return { $set: [...value] };

@@ -37,18 +37,18 @@ interface Envelope {
 
 /** @throws {StateVersionError} if the text was written by a version that this program does not read */
 export function decodeState(text: string): InstrumentState {
-  const { v, from = v, ...packed } = JSON.parse(text) as Envelope;
+  // What is packed stays in the envelope: a copy of some sixty fields would cost as much as reading them.
+  const told = JSON.parse(text) as Envelope;
+  const { v, from = v } = told;
   if (NAMED_VERSIONS.includes(v)) return decodeNamed(text);
   if (from > STATE_VERSION || v < VERSION_BEFORE) {
     const range = `${NAMED_VERSIONS[0]} to ${STATE_VERSION}`;
     throw new StateVersionError(`state version must be ${range}, was ${v}: rebuild it`);
   }
-  return unpackState(v === VERSION_BEFORE ? withShortPrints(packed) : packed);
+  return unpackState(v === VERSION_BEFORE ? withShortPrints(told) : told);
 }
 
-function withShortPrints(packed: Partial<PackedState>): object {
-  const { recentPrints } = packed;
-  return recentPrints === undefined
-    ? packed
-    : { ...packed, recentPrints: shortenPrints(recentPrints) };
+function withShortPrints(told: Envelope & Partial<PackedState>): object {
+  const { recentPrints } = told;
+  return recentPrints === undefined ? told : { ...told, recentPrints: shortenPrints(recentPrints) };
 }

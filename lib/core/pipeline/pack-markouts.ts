@@ -12,7 +12,6 @@ import {
 } from "../rollup/markout-part.ts";
 import { type JsonValue, RESOLUTION_US, RESOLUTIONS } from "../rollup/row.ts";
 import { sumOf } from "./markout-sums.ts";
-import { keepText, keptText } from "./markout-texts.ts";
 import type { InstrumentState, MarkoutBucket, PendingTrade } from "./state.ts";
 
 const AMOUNTS = ["adverse", "pendingLots", "pendingMoney", "lostLots", "lostMoney"] as const;
@@ -27,14 +26,13 @@ const FINEST = "5s|";
 export function packMarkouts({ markouts, pending, scale }: InstrumentState): JsonValue[] {
   let byKey: ReadonlyMap<string, readonly PendingTrade[]> | undefined;
   return [...markouts].flatMap(([key, bucket]) => {
-    let text = keptText(bucket);
-    if (text === undefined) {
+    if (bucket.packed === undefined) {
       byKey ??= tradesByFinest(pending);
-      text = keepText(bucket, textOf(bucket, byKey.get(key) ?? [], scale));
+      bucket.packed = textOf(bucket, byKey.get(key) ?? [], scale);
     }
     const level = RESOLUTIONS.indexOf(bucket.resolution);
     const place = bucket.bucket / RESOLUTION_US[bucket.resolution];
-    return [level, place, bucket.pending, text];
+    return [level, place, bucket.pending, bucket.packed];
   });
 }
 
@@ -143,14 +141,10 @@ export function unpackMarkouts(
   const byKey = tradesByFinest(pending);
   const buckets = new Map<string, MarkoutBucket>();
   for (let at = 0; at < packed.length; at += 4) {
-    const [level, place, waiting, text] = packed.slice(at, at + 4) as [
-      number,
-      number,
-      number,
-      string,
-    ];
-    const resolution = RESOLUTIONS[level] ?? "1d";
-    const bucket = place * RESOLUTION_US[resolution];
+    const resolution = RESOLUTIONS[packed[at] as number] ?? "1d";
+    const bucket = (packed[at + 1] as number) * RESOLUTION_US[resolution];
+    const waiting = packed[at + 2] as number;
+    const text = packed[at + 3] as string;
     const [suffix = "", ...texts] = text.split("|");
     const key = `${resolution}|${bucket}|${suffix}`;
     const trades = byKey.get(key) ?? [];
@@ -158,47 +152,55 @@ export function unpackMarkouts(
       const own = texts[index];
       return own === undefined ? sumOf(emptyMarkoutPart(), trades, index, scale) : partOf(own);
     });
-    const read = { resolution, bucket, suffix, parts, pending: waiting };
-    keepText(read, text);
-    buckets.set(key, read);
+    buckets.set(key, { resolution, bucket, suffix, parts, pending: waiting, packed: text });
   }
   return buckets;
 }
 
 function partOf(text: string): MarkoutPart {
   const [amounts = "", maker = "", taker = ""] = text.split(";");
-  const part = emptyMarkoutPart();
-  for (const [index, amount] of amounts.split(",").entries()) {
-    const name = AMOUNTS[index];
-    if (name !== undefined) part[name] = BigInt(amount);
-  }
-  part.maker = statsOf(maker);
-  part.taker = statsOf(taker);
-  return part;
+  const [adverse, pendingLots, pendingMoney, lostLots, lostMoney] = amounts.split(",");
+  return {
+    maker: statsOf(maker),
+    taker: statsOf(taker),
+    adverse: amountOf(adverse),
+    pendingLots: amountOf(pendingLots),
+    pendingMoney: amountOf(pendingMoney),
+    lostLots: amountOf(lostLots),
+    lostMoney: amountOf(lostMoney),
+  };
+}
+
+function amountOf(text: string | undefined): bigint {
+  return text === undefined || text === "" ? 0n : BigInt(text);
 }
 
 function statsOf(text: string): MarkoutStats {
-  if (text === "") return emptyMarkoutStats();
+  const stats = emptyMarkoutStats();
+  if (text === "") return stats;
   const fields = text.split(",");
-  const at = (index: number, known = 0) =>
-    fields[index] === SAME ? known : Number(fields[index] ?? 0);
-  const moments = { n: at(0), mean: at(1), m2: at(2), m3: at(3), m4: at(4) };
-  const weight = at(5);
-  const net = at(7);
-  const netWeight = at(9, weight);
-  return {
-    moments,
-    weight,
-    weighted: at(6, weight * moments.mean),
-    net,
-    netCount: at(8, moments.n),
-    netWeight,
-    netWeighted: at(10, netWeight * net),
-    positive: at(11),
-    negative: at(12),
-    pending: at(13),
-    stale: at(14),
-    missing: at(15),
-    invalid: at(16),
-  };
+  const { moments } = stats;
+  moments.n = numberAt(fields, 0);
+  moments.mean = numberAt(fields, 1);
+  moments.m2 = numberAt(fields, 2);
+  moments.m3 = numberAt(fields, 3);
+  moments.m4 = numberAt(fields, 4);
+  stats.weight = numberAt(fields, 5);
+  stats.weighted = numberAt(fields, 6, stats.weight * moments.mean);
+  stats.net = numberAt(fields, 7);
+  stats.netCount = numberAt(fields, 8, moments.n);
+  stats.netWeight = numberAt(fields, 9, stats.weight);
+  stats.netWeighted = numberAt(fields, 10, stats.netWeight * stats.net);
+  for (let at = 11; at < fields.length; at += 1) {
+    const name = COUNTS[at - 11];
+    if (name !== undefined) stats[name] = numberAt(fields, at);
+  }
+  return stats;
+}
+
+/** @param known what `=` stands for there */
+function numberAt(fields: readonly string[], index: number, known = 0): number {
+  const text = fields[index];
+  if (text === undefined || text === "") return 0;
+  return text === SAME ? known : Number(text);
 }

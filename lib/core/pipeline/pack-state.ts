@@ -164,6 +164,9 @@ function unlessEmpty(list: readonly JsonValue[]): JsonValue | undefined {
   return list.length === 0 ? undefined : list;
 }
 
+/** What stands beside the fields of a state: its version, and who may read it. */
+const ENVELOPE: ReadonlySet<string> = new Set(["v", "from"]);
+
 export function unpackState(told: object): InstrumentState {
   const packed = told as PackedState;
   const [maxAgeUs = 0, ...horizons] = packed.settings as (string | number)[];
@@ -174,7 +177,7 @@ export function unpackState(told: object): InstrumentState {
     }),
   };
   const state = newInstrumentState(packed.account as string, packed.instrument as string, settings);
-  const unknown = Object.entries(told).filter(([name]) => !(name in state));
+  const unknown = Object.entries(told).filter(([name]) => !(name in state || ENVELOPE.has(name)));
   if (unknown.length > 0) state.later = Object.fromEntries(unknown as [string, JsonValue][]);
   unpackScalars(state, packed);
   unpackOrder(state, packed);

@@ -7,10 +7,11 @@ import type { Liquidity, Side } from "../events/event.ts";
 import { CASH_DECIMALS, type Scale } from "../ledger/scale.ts";
 import { type JsonValue, RESOLUTION_US, RESOLUTIONS } from "../rollup/row.ts";
 import { bucketStart } from "../units.ts";
-import { MARK_STATUS, type PendingTrade, type TradeTerms } from "./state.ts";
+import { MARK_STATUS, type PackedTrade, type PendingTrade, type TradeTerms } from "./state.ts";
 
 const SIDES: readonly Side[] = ["buy", "sell"];
 const LIQUIDITIES: readonly Liquidity[] = ["maker", "taker"];
+const DIGIT_0 = 48;
 const FRESHNESS = [undefined, false, true] as const;
 const [OK, STALE] = [MARK_STATUS.indexOf("ok"), MARK_STATUS.indexOf("stale")];
 
@@ -18,6 +19,7 @@ const [OK, STALE] = [MARK_STATUS.indexOf("ok"), MARK_STATUS.indexOf("stale")];
 const OPTIONAL = ["feeCurrency", "quoteId", "counterparty", "venue", "strategy"] as const;
 /** Of a row, what follows from the trade's integers unless it is told. */
 const WORDS = ["execution", "price", "quantity", "signedQuantity", "feeSettled"] as const;
+const NAMES = [...WORDS, ...OPTIONAL] as const;
 type Words = Pick<TradeTerms, (typeof WORDS)[number]>;
 
 /** Instead of a value that follows from the rest. */
@@ -49,6 +51,7 @@ export interface PackedTrades {
 }
 
 export function packTrades(trades: readonly PendingTrade[], scale: Scale): JsonValue {
+  const each = trades.map((trade) => packedOf(trade, scale));
   const packed: PackedTrades = {
     times: differences(trades.map(({ time }) => time)),
     sequences: differences(trades.map(({ sequence }) => sequence)),
@@ -62,14 +65,14 @@ export function packTrades(trades: readonly PendingTrade[], scale: Scale): JsonV
     marks: trades.flatMap(({ status, mids, mid }) => {
       return mids.filter((_, index) => isMarked(status[index])).map((at) => at - mid);
     }),
-    parts: trades.map(packParts),
+    parts: each.map(({ parts }) => parts),
     feeTexts: trades.map(({ row }) => row.fee),
     positions: trades.map(({ row, signedLots }, place) => {
       const before = trades[place - 1]?.row.positionAfter;
       const { positionAfter } = row;
       return positionAfter === positionText(before, signedLots, scale) ? SAME : positionAfter;
     }),
-    words: packWords(trades, scale),
+    words: packWords(each),
   };
   return packed as unknown as JsonValue;
 }
@@ -87,19 +90,30 @@ function isMarked(status: number | undefined): boolean {
   return status === OK || status === STALE;
 }
 
-/** By a trade's list of parts, which stays as it is. */
-const PARTS = new WeakMap<readonly string[], number | readonly string[]>();
-
-/** Which resolutions a trade has markout parts in; the keys themselves where they are those of a late trade. */
-function packParts(trade: PendingTrade): number | readonly string[] {
-  const known = PARTS.get(trade.parts);
-  if (known !== undefined) return known;
-  const packed = partsOf(trade);
-  PARTS.set(trade.parts, packed);
-  return packed;
+/** Made once, and again when an amendment or another scale has changed the trade's integers. */
+function packedOf(trade: PendingTrade, scale: Scale): PackedTrade {
+  const { packed, price, lots, signedLots } = trade;
+  if (
+    packed?.scale === scale &&
+    packed.price === price &&
+    packed.lots === lots &&
+    packed.signedLots === signedLots
+  ) {
+    return packed;
+  }
+  const fresh = {
+    scale,
+    price,
+    lots,
+    signedLots,
+    parts: packParts(trade),
+    words: wordsBeside(trade, scale),
+  };
+  trade.packed = fresh;
+  return fresh;
 }
 
-function partsOf({ time, parts }: PendingTrade): number | readonly string[] {
+function packParts({ time, parts }: PendingTrade): number | readonly string[] {
   let mask = 0;
   let place = 0;
   for (const [index, key] of keysAt(time).entries()) {
@@ -110,12 +124,9 @@ function partsOf({ time, parts }: PendingTrade): number | readonly string[] {
   return place === parts.length ? mask : parts;
 }
 
-function unpackParts(packed: number | readonly string[] | undefined, time: number) {
+function unpackParts(packed: number | readonly string[], time: number): readonly string[] {
   if (typeof packed === "object") return packed;
-  const mask = packed ?? 0;
-  const parts = keysAt(time).filter((_, index) => ((mask >> index) & 1) === 1);
-  PARTS.set(parts, mask);
-  return parts;
+  return keysAt(time).filter((_, index) => ((packed >> index) & 1) === 1);
 }
 
 function keysAt(time: number): string[] {
@@ -124,38 +135,18 @@ function keysAt(time: number): string[] {
   });
 }
 
-function packWords(trades: readonly PendingTrade[], scale: Scale): PackedTrades["words"] {
+function packWords(packed: readonly PackedTrade[]): PackedTrades["words"] {
   const words: Record<string, (string | number | null)[]> = {};
-  const tell = (name: string, place: number, value: string | number | null) => {
-    words[name] ??= trades.map(() => SAME);
-    words[name][place] = value;
-  };
-  for (const [place, trade] of trades.entries()) {
-    for (const [name, value] of toldOf(trade, scale)) tell(name, place, value);
+  for (const [place, trade] of packed.entries()) {
+    for (const [name, value] of trade.words) {
+      words[name] ??= packed.map(() => SAME);
+      words[name][place] = value;
+    }
   }
   return words;
 }
 
-type Told = readonly (readonly [name: string, value: string | null])[];
-
-/** Of each trade what its row tells beside its integers, for as long as these stay as they are. */
-const TOLD = new WeakMap<PendingTrade, Integers & { readonly scale: Scale; readonly told: Told }>();
-
-function toldOf(trade: PendingTrade, scale: Scale): Told {
-  const { counted, price, lots, signedLots } = trade;
-  const known = TOLD.get(trade);
-  const isKnown =
-    known?.scale === scale &&
-    known.price === price &&
-    known.lots === lots &&
-    known.signedLots === signedLots;
-  if (isKnown) return known.told;
-  const told = wordsBeside(trade, scale);
-  TOLD.set(trade, { counted, price, lots, signedLots, scale, told });
-  return told;
-}
-
-function wordsBeside(trade: PendingTrade, scale: Scale): Told {
+function wordsBeside(trade: PendingTrade, scale: Scale): PackedTrade["words"] {
   const { row } = trade;
   const known = wordsOf(trade, row.fee, scale);
   const told: [string, string | null][] = [];
@@ -207,38 +198,87 @@ export function sums(steps: readonly number[]): number[] {
 }
 
 export function unpackTrades(packed: PackedTrades, scale: Scale): PendingTrade[] {
-  const times = sums(packed.times);
-  const sequences = sums(packed.sequences);
-  const prices = sums(packed.prices);
-  let next = 0;
-  let positionAfter: string | undefined;
-  return packed.ids.map((tradeId, place): PendingTrade => {
-    const at = (column: readonly number[]) => column[place] ?? 0;
-    const kind = kindsOf(at(packed.kinds));
-    const [time, price, lots] = [at(times), at(prices), at(packed.lots)];
-    const signedLots = signed(kind.side, lots) - at(packed.taken);
-    const mid = price + at(packed.edges);
-    const status = Array.from(packed.status[place] ?? "", Number);
-    const marks = packed.marks.slice(next, next + status.filter(isMarked).length);
-    next += marks.length;
-    const told = packed.positions[place];
-    positionAfter =
-      typeof told === "string" ? told : positionText(positionAfter, signedLots, scale);
-    const integers = { ...kind, price, lots, signedLots };
-    const row = unpackRow(packed, place, { ...integers, positionAfter }, scale);
-    return {
-      time,
-      sequence: at(sequences),
-      tradeId,
-      ...integers,
-      mid,
-      fee: row.feeSettled === null ? undefined : cashOf(row.feeSettled),
-      status,
-      mids: spread(status, marks, mid),
-      parts: unpackParts(packed.parts[place], time),
-      row,
-    };
-  });
+  const whole = {
+    ...packed,
+    times: sums(packed.times),
+    sequences: sums(packed.sequences),
+    prices: sums(packed.prices),
+  };
+  const trades: PendingTrade[] = [];
+  const progress: Progress = { scale, marks: 0, positionAfter: undefined };
+  for (let place = 0; place < packed.ids.length; place += 1) {
+    trades.push(unpackTrade(whole, place, progress));
+  }
+  return trades;
+}
+
+/** What a trade needs of those before it. */
+interface Progress {
+  readonly scale: Scale;
+  /** Marks that were taken. */
+  marks: number;
+  positionAfter: string | undefined;
+}
+
+/** @param whole with columns that hold values, not differences */
+function unpackTrade(whole: PackedTrades, place: number, progress: Progress): PendingTrade {
+  const { scale } = progress;
+  const { side, liquidity, counted, fresh } = kindsOf(at(whole.kinds, place));
+  const [time, price, lots] = [
+    at(whole.times, place),
+    at(whole.prices, place),
+    at(whole.lots, place),
+  ];
+  const signedLots = signed(side, lots) - at(whole.taken, place);
+  const mid = price + at(whole.edges, place);
+  const status = statusOf(whole.status[place] ?? "");
+  const positionAfter = nextPosition(whole.positions[place], signedLots, progress);
+  const terms = { side, liquidity, counted, price, lots, signedLots, positionAfter };
+  const row = unpackRow(whole, place, terms, scale);
+  const parts = whole.parts[place] ?? 0;
+  return {
+    time,
+    sequence: at(whole.sequences, place),
+    tradeId: whole.ids[place] ?? "",
+    side,
+    liquidity,
+    counted,
+    lots,
+    signedLots,
+    price,
+    mid,
+    fresh,
+    fee: row.feeSettled === null ? undefined : cashOf(row.feeSettled),
+    status,
+    mids: takeMids(status, whole.marks, mid, progress),
+    parts: unpackParts(parts, time),
+    row,
+    packed: { scale, price, lots, signedLots, parts, words: wordsAt(whole.words, place) },
+  };
+}
+
+function at(column: readonly number[], place: number): number {
+  return column[place] ?? 0;
+}
+
+function nextPosition(
+  told: string | number | undefined,
+  signedLots: number,
+  progress: Progress,
+): string {
+  const { positionAfter, scale } = progress;
+  const next = typeof told === "string" ? told : positionText(positionAfter, signedLots, scale);
+  progress.positionAfter = next;
+  return next;
+}
+
+function wordsAt(words: PackedTrades["words"], place: number): PackedTrade["words"] {
+  const told: [string, string | null][] = [];
+  for (const name of NAMES) {
+    const value = words[name]?.[place];
+    if (value !== undefined && typeof value !== "number") told.push([name, value]);
+  }
+  return told;
 }
 
 function kindsOf(kind: number) {
@@ -250,13 +290,23 @@ function kindsOf(kind: number) {
   };
 }
 
-/** The marks where they belong, 0 at horizons without. */
-function spread(status: readonly number[], marks: readonly number[], mid: number): number[] {
-  let next = 0;
+function statusOf(digits: string): number[] {
+  const status: number[] = [];
+  for (let at = 0; at < digits.length; at += 1) status.push(digits.charCodeAt(at) - DIGIT_0);
+  return status;
+}
+
+/** The next marks where they belong, 0 at horizons without. */
+function takeMids(
+  status: readonly number[],
+  marks: readonly number[],
+  mid: number,
+  progress: Progress,
+): number[] {
   return status.map((code) => {
     if (!isMarked(code)) return 0;
-    next += 1;
-    return mid + (marks[next - 1] ?? 0);
+    progress.marks += 1;
+    return mid + at(marks, progress.marks - 1);
   });
 }
 

@@ -7,7 +7,6 @@ import { emptyMarkoutPart, type MarkoutPart } from "../rollup/markout-part.ts";
 import { RESOLUTIONS } from "../rollup/row.ts";
 import { flowTargets, keepsMarkouts, markoutBucket } from "./buckets.ts";
 import { addSettled, addWaiting } from "./markout-sums.ts";
-import { forgetText } from "./markout-texts.ts";
 import { lastKnownBy } from "./reference-mids.ts";
 import { type InstrumentState, MARK_STATUS, type PendingTrade } from "./state.ts";
 
@@ -111,7 +110,10 @@ function settleFreshness(state: InstrumentState, time: number): void {
 function dropSettled(state: InstrumentState, count: number): void {
   for (const { parts } of state.pending.splice(0, count)) {
     // A snapshot may have left their buckets' sums to them.
-    for (const key of parts) forgetText(state.markouts.get(key));
+    for (const key of parts) {
+      const bucket = state.markouts.get(key);
+      if (bucket !== undefined) bucket.packed = undefined;
+    }
   }
   state.cursors = state.cursors.map((cursor) => cursor - count);
 }
@@ -159,7 +161,7 @@ function forParts(
     const part = bucket?.parts[index];
     if (bucket === undefined || part === undefined) continue;
     change(part);
-    forgetText(bucket);
+    bucket.packed = undefined;
     state.dirtyMarkouts.set(key, (state.dirtyMarkouts.get(key) ?? 0) | (1 << index));
   }
 }

@@ -7,7 +7,6 @@ import { rescaleMarkoutPart } from "../rollup/markout-part.ts";
 import { newPathCursor } from "../rollup/path-cursor.ts";
 import { sealOpen } from "./buckets.ts";
 import { rescaleFineRows } from "./fine-rows.ts";
-import { forgetText } from "./markout-texts.ts";
 import type { InstrumentState } from "./state.ts";
 
 /** A price in half-ticks, after making the scale fine enough; `undefined` if that leaves the safe range. */
@@ -87,7 +86,7 @@ function rescale(state: InstrumentState, next: Scale): void {
   for (const { part } of state.lateCores.values()) rescaleCore(part, from, next);
   for (const bucket of state.markouts.values()) {
     for (const part of bucket.parts) rescaleMarkoutPart(part, from, next);
-    forgetText(bucket);
+    bucket.packed = undefined;
   }
 }
 

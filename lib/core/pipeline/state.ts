@@ -46,6 +46,20 @@ export interface PendingTrade {
   readonly parts: readonly string[];
   /** The part of the trade row that does not change. */
   readonly row: TradeTerms;
+  /** What a snapshot tells of it beside its integers, for as long as these stay as they are; follows from the rest. */
+  packed: PackedTrade | undefined;
+}
+
+/** Good for these integers in this scale. */
+export interface PackedTrade {
+  readonly scale: Scale;
+  readonly price: number;
+  readonly lots: number;
+  readonly signedLots: number;
+  /** Which resolutions it has markout parts in, a bit each; the keys themselves where they are those of a late trade. */
+  readonly parts: number | readonly string[];
+  /** Words of its row that do not follow from its integers. */
+  readonly words: readonly (readonly [name: string, value: string | null])[];
 }
 
 /** A trade as its row tells it: decimals as text; what it was told without is absent. */
@@ -98,6 +112,11 @@ export interface MarkoutBucket {
   readonly suffix: string;
   readonly parts: MarkoutPart[];
   pending: number;
+  /**
+   * Its parts as a snapshot tells them; follows from the rest. Undefined since one of them has changed, or a trade was taken
+   * away that it is the sum of.
+   */
+  packed: string | undefined;
 }
 
 /** A missing range of sequences that was skipped, both ends included. */
