@@ -1,8 +1,8 @@
 /** What holds at every moment: checked now and then while a run goes on. */
-import { decodeSummary } from "../../lib/core/pipeline/summary.ts";
 import type { StateSnapshot } from "../../lib/ports/state-store.ts";
 import type { CommitLog } from "./ledger-of-commits.ts";
 import type { MemoryStateStore } from "./memory-stores.ts";
+import { summaryOf } from "./summaries.ts";
 
 /** The bounds of the fold itself. */
 const BUFFER_MAX = 4096;
@@ -21,8 +21,7 @@ export function checkUnderway({
     // What is checked of a snapshot lies in it alone, and none is ever changed.
     if (checked.has(snapshot)) continue;
     checked.add(snapshot);
-    const { summary } = snapshot;
-    const { counters, buffered, holes } = decodeSummary(summary);
+    const { counters, buffered, holes } = summaryOf(snapshot);
     const { events, applied, duplicates, quarantined } = counters;
     const sum = applied + duplicates + quarantined + buffered;
     if (events !== sum) log.violated("I9", `${name}: ${events} events came, ${sum} are told of`);

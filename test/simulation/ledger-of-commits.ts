@@ -52,9 +52,12 @@ export function createCommitLog(): CommitLog {
       }
     },
     flushing: ({ rollups, trades }) => {
-      for (const row of [...rollups, ...trades]) {
-        if (commits.get(nameOf(row))?.has(row.version) === true || isOfNewEpoch(row)) continue;
-        violated("I3", `a row of ${nameOf(row)} says version ${row.version}, never committed`);
+      for (const rows of [rollups, trades]) {
+        const stray = rows.find((row) => {
+          return !isOfNewEpoch(row) && commits.get(nameOf(row))?.has(row.version) !== true;
+        });
+        if (stray === undefined) continue;
+        violated("I3", `a row of ${nameOf(stray)} says version ${stray.version}, never committed`);
         return;
       }
     },

@@ -60,20 +60,16 @@ export interface MemoryMetricStore extends MetricStore {
 export function memoryMetricStore(): MemoryMetricStore {
   const rollups = new Map<string, RollupRow>();
   const trades = new Map<string, TradeRow>();
-  const upsertRollups = async (rows: readonly RollupRow[]) => {
-    for (const { bucket, version } of rows) requireCounts({ bucket, version });
-    return upsert(rollups, rows, (standing, row) => {
+  const putRollups = (rows: readonly RollupRow[]) =>
+    upsert(rollups, rows, (standing, row) => {
       if (row.version !== standing.version) return row.version > standing.version;
       return row.value === standing.value ? false : undefined;
     });
-  };
-  const upsertTrades = async (rows: readonly TradeRow[]) => {
-    for (const { time, sequence, version } of rows) requireCounts({ time, sequence, version });
-    return upsert(trades, rows, (standing, row) => {
+  const putTrades = (rows: readonly TradeRow[]) =>
+    upsert(trades, rows, (standing, row) => {
       const fate = tradeFate(row, standing);
       return fate === "conflicting" ? undefined : fate === "replaces";
     });
-  };
   const readRollups = async (range: RollupRange) =>
     [...rollups.values()].filter((row) => isWithin(range, row)).sort(byBucket);
   const lastRollupBefore: MetricStore["lastRollupBefore"] = async (of, before) => {
@@ -83,17 +79,18 @@ export function memoryMetricStore(): MemoryMetricStore {
   return {
     rollups,
     trades,
-    upsertRollups,
-    upsertTrades,
+    upsertRollups: async (rows) => {
+      rows.forEach(checkRollup);
+      return putRollups(rows);
+    },
+    upsertTrades: async (rows) => {
+      rows.forEach(checkTrade);
+      return putTrades(rows);
+    },
     upsertBatch: async (batch) => {
-      for (const { bucket, version } of batch.rollups) requireCounts({ bucket, version });
-      for (const { time, sequence, version } of batch.trades) {
-        requireCounts({ time, sequence, version });
-      }
-      return {
-        rollups: await upsertRollups(batch.rollups),
-        trades: await upsertTrades(batch.trades),
-      };
+      batch.rollups.forEach(checkRollup);
+      batch.trades.forEach(checkTrade);
+      return { rollups: putRollups(batch.rollups), trades: putTrades(batch.trades) };
     },
     readRollups,
     readRollupRanges: (ranges) => Promise.all(ranges.map(readRollups)),
@@ -101,7 +98,7 @@ export function memoryMetricStore(): MemoryMetricStore {
     lastRollupsBefore: (asked) =>
       Promise.all(asked.map(({ of, before }) => lastRollupBefore(of, before))),
     readTrades: async (range) => pageOf([...trades.values()], range),
-    findTrade: async (...key) => trades.get(JSON.stringify(key)),
+    findTrade: async (...key) => trades.get(tradeKey(...key)),
     deleteRollupsBefore: async ({ account, instrument, resolution }, before) => {
       const old = await readRollups({ account, instrument, resolution, from: 0, to: before });
       for (const row of old) rollups.delete(rowKey(row));
@@ -149,14 +146,27 @@ function upsert<Row extends RollupRow | TradeRow>(
   return { written, stale, conflicting };
 }
 
+/** Unlike that of any other row, whatever the names are: their lengths go before them. */
 export function rowKey(row: RollupRow | TradeRow): string {
   const { account, instrument } = row;
-  if ("tradeId" in row) return JSON.stringify([account, instrument, row.tradeId]);
-  return JSON.stringify([account, instrument, row.resolution, row.bucket, row.part]);
+  if ("tradeId" in row) return tradeKey(account, instrument, row.tradeId);
+  const bucket = `${row.resolution} ${row.bucket} ${row.part}`;
+  return `${account.length} ${account} ${instrument.length} ${instrument} ${bucket}`;
 }
 
-function requireCounts(counts: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(counts)) requireCount(name, value);
+function tradeKey(account: string, instrument: string, tradeId: string): string {
+  return `${account.length} ${account} ${instrument.length} ${instrument} ${tradeId}`;
+}
+
+function checkRollup({ bucket, version }: RollupRow): void {
+  requireCount("bucket", bucket);
+  requireCount("version", version);
+}
+
+function checkTrade({ time, sequence, version }: TradeRow): void {
+  requireCount("time", time);
+  requireCount("sequence", sequence);
+  requireCount("version", version);
 }
 
 function isWithin(range: RollupRange, row: RollupRow): boolean {
@@ -226,10 +236,11 @@ function byText(a: string, b: string): number {
 }
 
 export function nameOf({ account, instrument }: StateKey): string {
-  return JSON.stringify([account, instrument]);
+  return `${account.length} ${account} ${instrument}`;
 }
 
 function keyOf(name: string): StateKey {
-  const [account, instrument] = JSON.parse(name) as [string, string];
-  return { account, instrument };
+  const from = name.indexOf(" ") + 1;
+  const to = from + Number.parseInt(name, 10);
+  return { account: name.slice(from, to), instrument: name.slice(to + 1) };
 }

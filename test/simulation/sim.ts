@@ -58,7 +58,9 @@ async function runAll(): Promise<void> {
   }
   report(found);
   const { user, system } = process.cpuUsage(started);
-  if (processes === 1) say(`${((seeds * 1e6) / (user + system)).toFixed(1)} seeds per CPU second`);
+  const seconds = (user + system) / 1e6;
+  const [each, steps] = [(seeds / seconds).toFixed(1), Math.round(found.steps / seconds)];
+  if (processes === 1) say(`${each} seeds, ${steps} steps per CPU second`);
   if (found.failures.length > 0) process.exitCode = 1;
 }
 

@@ -12,7 +12,6 @@ import { redrive } from "../../lib/app/redrive.ts";
 import { type Restated, restateStream } from "../../lib/app/restate-stream.ts";
 import type { FoldSettings, Hole } from "../../lib/core/pipeline/state.ts";
 import type { offer } from "../../lib/core/pipeline/step.ts";
-import { decodeSummary } from "../../lib/core/pipeline/summary.ts";
 import { DEFAULT_RETENTION } from "../../lib/core/rollup/ladder.ts";
 import { below, chance, type RngState, stream } from "../../lib/core/simulator/rng.ts";
 import { type DurationUs, durationUs, MINUTE_US, SECOND_US } from "../../lib/core/units.ts";
@@ -43,6 +42,7 @@ import { type Producers, startProducers } from "./producer.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createShards, type Shards } from "./shards.ts";
 import { type Story, tellStories } from "./story.ts";
+import { summaryOf } from "./summaries.ts";
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -407,7 +407,7 @@ function redriveAll(run: Run): void {
 /** Of instruments that were busted or corrected, while there is hope. */
 function restate(run: Run): void {
   const { inVain, rawState, settings } = run;
-  const hasHope = ({ summary }: StateSnapshot) => !inVain.has(decodeSummary(summary).instrument);
+  const hasHope = (snapshot: StateSnapshot) => !inVain.has(summaryOf(snapshot).instrument);
   if (inVain.size > 0 && ![...rawState.snapshots.values()].some(hasHope)) return;
   const process = newProcess(run);
   const ports = {
@@ -463,9 +463,9 @@ function isAtRest(run: Run, mappings: readonly Mapping[]): boolean {
 }
 
 /** A past in which the program makes a mistake for ever is never folded anew. */
-function isSettled({ foldFaults }: Run, { dirtySince, summary }: StateSnapshot): boolean {
-  if (dirtySince !== undefined) return false;
-  const { restating, instrument } = decodeSummary(summary);
+function isSettled({ foldFaults }: Run, snapshot: StateSnapshot): boolean {
+  if (snapshot.dirtySince !== undefined) return false;
+  const { restating, instrument } = summaryOf(snapshot);
   return !restating || foldFaults.areForEver(instrument);
 }
 

@@ -15,14 +15,16 @@ export function packPrints({
   recentSequences,
   recentPrints,
 }: InstrumentState): JsonValue | undefined {
-  const newest = Math.max(...recentSequences);
+  let newest = 0;
+  for (const sequence of recentSequences) if (sequence > newest) newest = sequence;
   if (newest === 0) return undefined;
   let prints = "";
   const others: number[] = [];
-  recentSequences.forEach((sequence, slot) => {
+  for (let slot = 0; slot < recentSequences.length; slot += 1) {
+    const sequence = recentSequences[slot] ?? 0;
     if (sequence !== expectedIn(slot, newest)) others.push(slot, sequence);
     if (sequence > 0) prints += printText(recentPrints[slot] ?? 0);
-  });
+  }
   return [newest, prints, ...others];
 }
 

@@ -1,7 +1,7 @@
 /** A state as plain values that JSON holds, and back: every field once, those of a new state left out. */
 import type { BrawlerEvent } from "../events/event.ts";
 import type { InstrumentSpec } from "../ledger/scale.ts";
-import { decodeScale, encodeScale } from "../rollup/core-text.ts";
+import { decodeScale, packScale } from "../rollup/core-text.ts";
 import { type JsonValue, RESOLUTIONS, type Resolution } from "../rollup/row.ts";
 import type { DurationUs } from "../units.ts";
 import { packCore, unpackCore } from "./pack-core.ts";
@@ -64,7 +64,7 @@ export function packState(state: InstrumentState): PackedState {
     instrument: state.instrument,
     source: state.source,
     spec: state.spec as JsonValue | undefined,
-    scale: JSON.parse(encodeScale(scale)) as JsonValue,
+    scale: packScale(scale),
     settings: [settings.maxAgeUs, ...settings.horizons.flatMap(({ label, us }) => [label, us])],
     counters: COUNTERS.map((name) => state.counters[name]),
     nextSequence: state.nextSequence,

@@ -3,7 +3,7 @@
  * change any more. About a fiftieth of the state, so that no question has to read and decode one.
  */
 import type { InstrumentSpec, Scale } from "../ledger/scale.ts";
-import { decodeScale, encodeScale } from "../rollup/core-text.ts";
+import { decodeScale, packScale } from "../rollup/core-text.ts";
 import { type JsonValue, RESOLUTION_US } from "../rollup/row.ts";
 import { bucketStart } from "../units.ts";
 import { grossLevel } from "./buckets.ts";
@@ -59,7 +59,7 @@ export function encodeSummary(state: InstrumentState): string {
     account,
     instrument,
     spec,
-    scale: JSON.parse(encodeScale(state.scale)) as JsonValue,
+    scale: packScale(state.scale),
     counters,
     buffered: state.buffer.size,
     holes: state.holes.length,

@@ -290,10 +290,19 @@ function addSpan(a: CorePart, b: CorePart): void {
 
 /** Adds `times` · b to a; a restated quote is taken out with −1. */
 export function addHits(a: HitCounts, b: Readonly<HitCounts>, times: 1 | -1 = 1): void {
-  for (const name of HIT_COUNTS) a[name] += times * b[name];
-  for (const name of HIT_BIGINTS) {
-    if (b[name] !== 0n) a[name] += BigInt(times) * b[name];
-  }
+  a.closed += times * b.closed;
+  a.filled += times * b.filled;
+  a.full += times * b.full;
+  a.cancelledUnfilled += times * b.cancelledUnfilled;
+  a.expiredUnfilled += times * b.expiredUnfilled;
+  a.replacedUnfilled += times * b.replacedUnfilled;
+  a.rejected += times * b.rejected;
+  a.placed += times * b.placed;
+  const sign = BigInt(times);
+  if (b.quotedLots !== 0n) a.quotedLots += sign * b.quotedLots;
+  if (b.filledLots !== 0n) a.filledLots += sign * b.filledLots;
+  if (b.quotedMoney !== 0n) a.quotedMoney += sign * b.quotedMoney;
+  if (b.filledMoney !== 0n) a.filledMoney += sign * b.filledMoney;
 }
 
 function addSlots(a: CorePart, name: "fills" | "risk", b: readonly number[]): void {

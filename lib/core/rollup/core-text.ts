@@ -91,9 +91,19 @@ function encodeSlots(name: string, slots: readonly number[]): string {
 
 function encodeHits(name: string, hits: HitCounts): string {
   if (hits === NO_HITS) return "";
-  let text = "";
-  for (const count of HIT_COUNTS) if (hits[count] !== 0) text += `,"${count}":${hits[count]}`;
-  for (const field of HIT_BIGINTS) if (hits[field] !== 0n) text += `,"${field}":"${hits[field]}"`;
+  const text =
+    number(',"closed":', hits.closed) +
+    number(',"filled":', hits.filled) +
+    number(',"full":', hits.full) +
+    number(',"cancelledUnfilled":', hits.cancelledUnfilled) +
+    number(',"expiredUnfilled":', hits.expiredUnfilled) +
+    number(',"replacedUnfilled":', hits.replacedUnfilled) +
+    number(',"rejected":', hits.rejected) +
+    number(',"placed":', hits.placed) +
+    amount(',"quotedLots":"', hits.quotedLots) +
+    amount(',"filledLots":"', hits.filledLots) +
+    amount(',"quotedMoney":"', hits.quotedMoney) +
+    amount(',"filledMoney":"', hits.filledMoney);
   return text === "" ? "" : `,"${name}":{${text.slice(1)}}`;
 }
 
@@ -125,6 +135,11 @@ function encodeFees(fees: Readonly<Record<string, bigint>>): string {
   return texts.length === 0 ? "" : `,"feesUnconverted":{${texts.join(",")}}`;
 }
 
+/** What a scale is made from, as plain values. */
+export function packScale({ priceDecimals, quantityDecimals, multiplier, inverse }: Scale) {
+  return [priceDecimals, quantityDecimals, multiplier.mantissa, multiplier.decimals, inverse];
+}
+
 /** Scales are few, and each is written into many rows. */
 const SCALE_TEXTS = new WeakMap<Scale, string>();
 
@@ -132,9 +147,7 @@ const SCALE_TEXTS = new WeakMap<Scale, string>();
 export function encodeScale(scale: Scale): string {
   const known = SCALE_TEXTS.get(scale);
   if (known !== undefined) return known;
-  const { priceDecimals, quantityDecimals, multiplier, inverse } = scale;
-  const decimals = `${priceDecimals},${quantityDecimals}`;
-  const text = `[${decimals},${multiplier.mantissa},${multiplier.decimals},${inverse}]`;
+  const text = JSON.stringify(packScale(scale));
   SCALE_TEXTS.set(scale, text);
   return text;
 }
@@ -152,32 +165,93 @@ export function decodeScale(value: JsonValue | undefined): Scale {
 
 /** Reads back what `encodeCore` wrote. */
 export function decodeCore(text: string): { readonly part: CorePart; readonly scale: Scale } {
-  const fields = JSON.parse(text) as { readonly [name: string]: JsonValue };
+  const told = JSON.parse(text) as ToldCore;
   const part = emptyCore();
-  const target = part as unknown as Record<string, unknown>;
-  const { scale, span, midTime, path, highs, ...rest } = fields;
-  for (const [name, field] of Object.entries(rest)) {
-    target[name] = decodeField(name, field, target[name]);
-  }
-  const [from, length] = span as readonly [number, number];
+  const [from, length] = told.span;
   part.from = from;
   part.to = from + length;
-  if (midTime !== undefined) part.midTime = from + (midTime as number);
-  if (path !== undefined) part.path = decodePath(path as readonly (string | number | null)[], from);
-  if (highs !== undefined) part.highs = decodeHighs(highs, from, part.path);
-  return { part, scale: decodeScale(scale) };
+  if (told.midTime !== undefined) part.midTime = from + told.midTime;
+  decodeLevels(part, told);
+  decodeCounts(part, told);
+  decodeAmounts(part, told);
+  if (told.chain !== undefined) part.chain = decodeHits(told.chain);
+  if (told.version !== undefined) part.version = decodeHits(told.version);
+  if (told.path !== undefined) part.path = decodePath(told.path, from);
+  if (told.highs !== undefined) part.highs = decodeHighs(told.highs, from, part.path);
+  if (told.feesUnconverted !== undefined) part.feesUnconverted = decodeFees(told.feesUnconverted);
+  return { part, scale: decodeScale(told.scale) };
 }
 
-function decodeField(name: string, field: JsonValue, empty: unknown): unknown {
-  if (typeof empty === "bigint") return BigInt(field as string);
-  if (name === "feesUnconverted") {
-    const fees = field as { readonly [currency: string]: string };
-    return Object.fromEntries(Object.entries(fees).map(([key, fee]) => [key, BigInt(fee)]));
-  }
-  if (name === "chain" || name === "version") {
-    return decodeHits(field as { readonly [key: string]: string | number });
-  }
-  return field;
+type Hits = { readonly [name: string]: string | number };
+type BigintName = {
+  [Name in keyof CorePart]: CorePart[Name] extends bigint ? Name : never;
+}[keyof CorePart];
+type NumberName = {
+  [Name in keyof CorePart]: CorePart[Name] extends number ? Name : never;
+}[keyof CorePart];
+
+/** What stands in a row; what is zero is absent. */
+type ToldCore = { readonly [Name in NumberName]?: number } & {
+  readonly [Name in BigintName]?: string;
+} & {
+  readonly scale: JsonValue;
+  readonly span: readonly [from: number, length: number];
+  readonly fills?: readonly number[];
+  readonly risk?: readonly number[];
+  readonly live?: readonly number[];
+  readonly chain?: Hits;
+  readonly version?: Hits;
+  readonly path?: readonly (string | number | null)[];
+  readonly highs?: JsonValue;
+  readonly feesUnconverted?: { readonly [currency: string]: string };
+};
+
+function decodeLevels(part: CorePart, told: ToldCore): void {
+  if (told.mid !== undefined) part.mid = told.mid;
+  if (told.position !== undefined) part.position = told.position;
+  if (told.openChains !== undefined) part.openChains = told.openChains;
+  if (told.maximumLots !== undefined) part.maximumLots = told.maximumLots;
+  if (told.twoSided !== undefined) part.twoSided = told.twoSided;
+  if (told.realizedVariance !== undefined) part.realizedVariance = told.realizedVariance;
+  if (told.fills !== undefined) part.fills = told.fills;
+  if (told.risk !== undefined) part.risk = told.risk;
+  if (told.live !== undefined) part.live = told.live;
+}
+
+function decodeCounts(part: CorePart, told: ToldCore): void {
+  part.applied = told.applied ?? 0;
+  part.duplicates = told.duplicates ?? 0;
+  part.quarantined = told.quarantined ?? 0;
+  part.gaps = told.gaps ?? 0;
+  part.late = told.late ?? 0;
+  part.invalidReferences = told.invalidReferences ?? 0;
+  part.positionBreaks = told.positionBreaks ?? 0;
+  part.fundingsWithoutMark = told.fundingsWithoutMark ?? 0;
+  part.trades = told.trades ?? 0;
+  part.maker = told.maker ?? 0;
+  part.taker = told.taker ?? 0;
+}
+
+function decodeAmounts(part: CorePart, told: ToldCore): void {
+  part.cost = bigOf(told.cost);
+  part.absoluteTime = bigOf(told.absoluteTime);
+  part.buyLots = bigOf(told.buyLots);
+  part.sellLots = bigOf(told.sellLots);
+  part.notional = bigOf(told.notional);
+  part.spread = bigOf(told.spread);
+  part.inventory = bigOf(told.inventory);
+  part.gross = bigOf(told.gross);
+  part.realized = bigOf(told.realized);
+  part.fees = bigOf(told.fees);
+  part.funding = bigOf(told.funding);
+}
+
+function bigOf(text: string | undefined): bigint {
+  return text === undefined ? 0n : BigInt(text);
+}
+
+function decodeFees(fees: { readonly [currency: string]: string }): CorePart["feesUnconverted"] {
+  return Object.fromEntries(Object.entries(fees).map(([key, fee]) => [key, BigInt(fee)]));
 }
 
 function decodeHighs(field: JsonValue, from: number, { high, highTime }: PnlPath): PathHighs {
@@ -188,7 +262,7 @@ function decodeHighs(field: JsonValue, from: number, { high, highTime }: PnlPath
   };
 }
 
-function decodeHits(fields: { readonly [key: string]: string | number }): HitCounts {
+function decodeHits(fields: Hits): HitCounts {
   const hits = emptyHits();
   for (const name of HIT_COUNTS) hits[name] = Number(fields[name] ?? 0);
   for (const name of HIT_BIGINTS) hits[name] = BigInt(fields[name] ?? 0);

@@ -135,7 +135,7 @@ export function rescaleMarkoutPart(part: MarkoutPart, from: Scale, to: Scale): v
   for (const name of MONEY) part[name] *= lots * price;
 }
 
-/** JSON text of a part, with the scale that its money is in; zeros are left out. */
+/** JSON text of a part, with the scale that its money is in; zeros are left out. Name by name, as `encodeCore`. */
 export function encodeMarkoutPart(part: MarkoutPart, scale: Scale): string {
   let text = `{"scale":${encodeScale(scale)}`;
   for (const name of BIGINTS) if (part[name] !== 0n) text += `,"${name}":"${part[name]}"`;
@@ -148,8 +148,24 @@ function encodeStats(name: string, stats: MarkoutStats): string {
   let text = "";
   const { n, mean, m2, m3, m4 } = stats.moments;
   if (n > 0) text += `,"moments":[${n},${mean},${m2},${m3},${m4}]`;
-  for (const sum of SUMS) if (stats[sum] !== 0) text += `,"${sum}":${stats[sum]}`;
+  text +=
+    numberText(',"weight":', stats.weight) +
+    numberText(',"weighted":', stats.weighted) +
+    numberText(',"net":', stats.net) +
+    numberText(',"netCount":', stats.netCount) +
+    numberText(',"netWeight":', stats.netWeight) +
+    numberText(',"netWeighted":', stats.netWeighted) +
+    numberText(',"positive":', stats.positive) +
+    numberText(',"negative":', stats.negative) +
+    numberText(',"pending":', stats.pending) +
+    numberText(',"stale":', stats.stale) +
+    numberText(',"missing":', stats.missing) +
+    numberText(',"invalid":', stats.invalid);
   return text === "" ? "" : `,"${name}":{${text.slice(1)}}`;
+}
+
+function numberText(key: string, value: number): string {
+  return value === 0 ? "" : key + value;
 }
 
 /** Reads back what `encodeMarkoutPart` wrote. */
