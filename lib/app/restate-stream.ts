@@ -72,6 +72,11 @@ export interface Restated {
 }
 
 const ROUNDS = 8;
+/**
+ * A lost state may have been some epochs ahead of its rows: whoever died between the two, or froze and may still write, had
+ * taken one.
+ */
+const LOST_EPOCHS = 16;
 const BEGIN = 0 as EpochUs;
 /** A shard may be so far behind the others when it is archived. */
 const OVERLAP_US = HOUR_US;
@@ -111,17 +116,19 @@ async function waiting(store: StateStore): Promise<readonly StateKey[]> {
 
 async function begin(
   ports: StreamRestatePorts,
-  { settings, retention }: StreamRestateOptions,
+  { settings, retention, rebuild }: StreamRestateOptions,
   key: StateKey,
 ): Promise<StreamRefold | Restated> {
   try {
     const snapshot = await ports.state.load(key);
     const stored = snapshot?.epoch ?? 0;
+    const wasLost = rebuild !== undefined;
     // A state that was lost may have begun anew since, in an epoch before that of its rows.
-    const epoch = Math.max(stored, await epochOfRows(ports.metrics, key)) + 1;
+    const last = Math.max(stored, await epochOfRows(ports.metrics, key));
+    const epoch = last + (wasLost ? LOST_EPOCHS : 1);
     const standing =
       readable(snapshot) ?? newInstrumentState(key.account, key.instrument, settings);
-    const refold = newStreamRefold(ports, key, { standing, epoch, retention });
+    const refold = newStreamRefold(ports, key, { standing, epoch, retention, wasLost });
     refold.held.expected = snapshot;
     return refold;
   } catch (cause) {

@@ -70,6 +70,8 @@ export interface RefoldOptions {
   readonly epoch: number;
   /** Rollups that are older are not written. */
   readonly retention: Retention;
+  /** What stands was begun without its past: it may have taken what it should have refused. */
+  readonly wasLost: boolean;
 }
 
 /** Of the epoch that the fold makes: its past is written under the first, its state committed under the second. */
@@ -78,7 +80,7 @@ export const PAST_GEN = 1;
 export function newStreamRefold(
   ports: StreamRefoldPorts,
   key: StateKey,
-  { standing, epoch, retention }: RefoldOptions,
+  { standing, epoch, retention, wasLost }: RefoldOptions,
 ): StreamRefold {
   const held = heldAnew(standing, epoch);
   const { state } = held;
@@ -96,10 +98,12 @@ export function newStreamRefold(
     lines.set(event, line);
     if (line.receivedTime > arrived) arrived = line.receivedTime;
   };
-  // What nobody had judged when this began, and is refused here, is set aside here.
-  const setAside = ({ delivery: { event }, quarantine }: QuarantinedEvent) => {
+  // What nobody had judged rightly when this began, and is refused here, is set aside here.
+  const setAside = ({ delivery: { event }, quarantine }: QuarantinedEvent, isFuture: boolean) => {
     const line = lines.get(event);
-    if (line === undefined || isApplied(standing, event.sequence)) return;
+    // Whether an event lay ahead of the clock was judged without the past.
+    const wasJudged = isApplied(standing, event.sequence) && (!wasLost || isFuture);
+    if (line === undefined || wasJudged) return;
     refused.push(streamedItem(line, event, quarantine));
   };
   return {
@@ -120,7 +124,7 @@ export function newStreamRefold(
       try {
         for (const task of tasksOf(deliveries, futureLimit, known)) {
           const { quarantined } = await foldGroup(folding, held, task, []);
-          for (const one of quarantined) setAside(one);
+          for (const one of quarantined) setAside(one, futureLimit < 0);
         }
         gen += 1;
         await folding.pool.add(takeFinalRows(state, gen));

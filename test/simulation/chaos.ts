@@ -48,6 +48,9 @@ export const FAULTS = [
   // What a venue takes back or puts right. Last, so that older seeds still draw what they drew.
   "bust",
   "correction",
+  // What becomes of a stored state.
+  "state-lost",
+  "state-damaged",
 ] as const;
 
 export type Fault = (typeof FAULTS)[number];
@@ -70,6 +73,7 @@ export const SOMETIMES = [
   "trade amended from its stored row",
   "amendment refused",
   "past folded anew",
+  "lost state made anew",
   "past not folded anew",
   "state written by the older version",
   "two batches of one shard at once",

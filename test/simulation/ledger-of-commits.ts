@@ -2,6 +2,7 @@
  * Everything that was ever committed, kept to check what is stored against it; and the violations found on the way.
  */
 
+import { stateName } from "../../lib/app/instrument-processor.ts";
 import { EPOCH_STEP, versionOf } from "../../lib/core/pipeline/version.ts";
 import type { RowBatch } from "../../lib/ports/metric-store.ts";
 import type { StateKey, StateSnapshot } from "../../lib/ports/state-store.ts";
@@ -19,6 +20,10 @@ export interface CommitLog {
   readonly commits: ReadonlyMap<string, ReadonlyMap<number, string | undefined>>;
   violated(invariant: string, detail: string): void;
   committed(key: StateKey, next: StateSnapshot): void;
+  /** Its state has gone, or cannot be read: what begins anew has versions that there have been. */
+  lost(key: StateKey): void;
+  /** @param instrument as `account/instrument` */
+  wasLost(instrument: string | undefined): boolean;
   /** Before they are written. */
   flushing(rows: RowBatch): void;
 }
@@ -30,6 +35,7 @@ const BODY_CHARACTERS_MAX = 256 * 1024;
 export function createCommitLog(): CommitLog {
   const commits = new Map<string, Map<number, string | undefined>>();
   const newest = new Map<string, number>();
+  const lost = new Set<string>();
   const violations: Violation[] = [];
   const violated = (invariant: string, detail: string) => {
     if (violations.length < 20) violations.push({ invariant, detail });
@@ -51,6 +57,11 @@ export function createCommitLog(): CommitLog {
         violated("I11", `the state of ${name} has ${next.body.length} characters`);
       }
     },
+    lost: (key) => {
+      newest.delete(nameOf(key));
+      lost.add(stateName(key));
+    },
+    wasLost: (instrument) => instrument !== undefined && lost.has(instrument),
     flushing: ({ rollups, trades }) => {
       for (const rows of [rollups, trades]) {
         const stray = rows.find((row) => {

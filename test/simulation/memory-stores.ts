@@ -18,6 +18,10 @@ import { tradeFate } from "../../lib/ports/trade-fate.ts";
 
 export interface MemoryStateStore extends StateStore {
   readonly snapshots: ReadonlyMap<string, StateSnapshot>;
+  /** As if it had never been. */
+  lose(key: StateKey): void;
+  /** Half of its state is missing. */
+  damage(key: StateKey): void;
 }
 
 export function memoryStateStore(): MemoryStateStore {
@@ -25,6 +29,13 @@ export function memoryStateStore(): MemoryStateStore {
   const names = () => [...snapshots.keys()].map(keyOf).sort(byName);
   return {
     snapshots,
+    lose: (key) => void snapshots.delete(nameOf(key)),
+    damage: (key) => {
+      const snapshot = snapshots.get(nameOf(key));
+      if (snapshot === undefined) return;
+      const body = snapshot.body.slice(0, snapshot.body.length / 2);
+      snapshots.set(nameOf(key), { ...snapshot, body });
+    },
     load: async (key) => snapshots.get(nameOf(key)),
     commit: async (key, expected, next) => {
       const name = nameOf(key);

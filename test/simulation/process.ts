@@ -42,6 +42,22 @@ export class TimeOutError extends Error {
   override readonly name = "TimeOutError";
 }
 
+/** What work on an instrument may fail with; anything else is a mistake of ours. */
+const EXPECTED_ERRORS: ReadonlySet<string> = new Set([
+  "ThrottledError",
+  "TimeOutError",
+  "OutOfTimeError",
+  "EventFaultError",
+  "LostRaceError",
+]);
+
+/** Where a state was lost or damaged: it cannot be read, or what began anew has versions that there have been. */
+const LOST_ERRORS: ReadonlySet<string> = new Set(["SyntaxError", "NonDeterminismError"]);
+
+export function isExpectedError(name: string, wasLost: boolean): boolean {
+  return EXPECTED_ERRORS.has(name) || (wasLost && LOST_ERRORS.has(name));
+}
+
 export interface World {
   readonly scheduler: Scheduler;
   readonly chaos: Chaos;

@@ -1,4 +1,5 @@
 /** Runs that have found a mistake of ours once; those with a parallelization of 1 did so before any other was drawn. */
+import { drawIntensities, type Intensities } from "./chaos.ts";
 import type { SimulationOptions } from "./simulate.ts";
 
 export interface Regression {
@@ -13,24 +14,33 @@ export const REGRESSIONS: readonly Regression[] = [
   },
   {
     showed: "a trade that was busted twice, in the wrong order, and taken back twice",
-    options: { parallelization: 1, seed: 826 },
+    options: drawnBefore(826),
   },
   {
     showed: "a correction that was taken for known, because a later one was",
-    options: { parallelization: 1, seed: 8375 },
+    options: drawnBefore(8375),
   },
   {
     showed: "a bust that was told while the past was folded anew, and forgotten",
-    options: { parallelization: 1, seed: 3326 },
+    options: drawnBefore(3326),
   },
   {
     showed: "an event that waited, was refused by the fold of the past, and set aside by nobody",
-    options: { parallelization: 1, seed: 4205 },
+    options: drawnBefore(4205),
   },
   {
     showed:
       "a trade that was told twice, taken under its other sequence by the fold of the past, and refused",
-    options: { parallelization: 1, seed: 1662 },
+    options: drawnBefore(1662),
+  },
+  {
+    showed:
+      "a correction taken by what had begun without its past, refused when it was made anew, and set aside by nobody",
+    options: {
+      parallelization: 1,
+      seed: 8,
+      intensities: { "state-lost": 0.5, correction: 0.3, bust: 0.3 },
+    },
   },
   {
     showed: "the same fault at an earlier place, after another writer had brought it forward",
@@ -49,3 +59,13 @@ export const REGRESSIONS: readonly Regression[] = [
     },
   },
 ];
+
+/** What the seed drew before states could be lost. */
+function drawnBefore(seed: number): SimulationOptions {
+  const {
+    "state-lost": _,
+    "state-damaged": __,
+    ...intensities
+  }: Intensities = drawIntensities(seed);
+  return { parallelization: 1, seed, intensities };
+}

@@ -9,21 +9,17 @@ import { flushDirty } from "../../lib/app/flush-dirty.ts";
 import { createProcessor } from "../../lib/app/instrument-processor.ts";
 import { type BatchAnswer, type BatchPorts, processBatch } from "../../lib/app/process-batch.ts";
 import { redrive } from "../../lib/app/redrive.ts";
-import { type Restated, restateStream } from "../../lib/app/restate-stream.ts";
-import type { FoldSettings, Hole } from "../../lib/core/pipeline/state.ts";
-import type { offer } from "../../lib/core/pipeline/step.ts";
-import { DEFAULT_RETENTION } from "../../lib/core/rollup/ladder.ts";
+import type { FoldSettings } from "../../lib/core/pipeline/state.ts";
 import { below, chance, type RngState, stream } from "../../lib/core/simulator/rng.ts";
 import { type DurationUs, durationUs, MINUTE_US, SECOND_US } from "../../lib/core/units.ts";
 import type { FailedBatch } from "../../lib/ports/failed-batches.ts";
 import type { RecordBatch } from "../../lib/ports/record-batch.ts";
-import type { StateSnapshot } from "../../lib/ports/state-store.ts";
+import type { StateKey, StateSnapshot } from "../../lib/ports/state-store.ts";
 import { type Chaos, createChaos, drawIntensities, type Intensities } from "./chaos.ts";
 import { checkAtRest } from "./check-at-rest.ts";
 import { checkUnderway } from "./check-underway.ts";
 import { type Batch, type Mapping, type MappingSettings, startMapping } from "./event-source.ts";
 import {
-  archivedStreamFor,
   archiveFor,
   clockOf,
   metricsFor,
@@ -35,10 +31,12 @@ import {
 } from "./faulty-ports.ts";
 import { drawFoldFaults, type FoldFaults } from "./fold-faults.ts";
 import { createCommitLog, type Violation } from "./ledger-of-commits.ts";
-import { memoryMetricStore, memoryScratch, memoryStateStore } from "./memory-stores.ts";
+import { memoryMetricStore, memoryStateStore } from "./memory-stores.ts";
 import type { Mutant } from "./mutants.ts";
-import { awake, type Process } from "./process.ts";
+import { noting } from "./noting.ts";
+import { awake, isExpectedError, type Process } from "./process.ts";
 import { type Producers, startProducers } from "./producer.ts";
+import { loseState, rebuildLost, restate } from "./restating.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createShards, type Shards } from "./shards.ts";
 import { type Story, tellStories } from "./story.ts";
@@ -80,6 +78,8 @@ export interface Run extends SharedStores {
   readonly warm: Process[];
   /** Instruments whose past cannot be folded anew any more: the program makes its mistake for ever. */
   readonly inVain: Set<string>;
+  /** Instruments whose state was lost or damaged, and not made anew yet. */
+  readonly lost: Map<string, StateKey>;
   /** What was set aside for mistakes of the program was sent again. */
   isMended: boolean;
   /** So far. */
@@ -104,18 +104,6 @@ const HORIZONS = [0, 5, 60].map((seconds) => ({
   us: durationUs(seconds * SECOND_US),
 }));
 
-/** What a group may fail with; anything else is a mistake of ours. */
-const EXPECTED_ERRORS = new Set([
-  "ThrottledError",
-  "TimeOutError",
-  "OutOfTimeError",
-  "EventFaultError",
-  "LostRaceError",
-]);
-
-/** And what folding the past anew may: the program's mistakes are not passed over there. */
-const RESTATE_ERRORS = new Set([...EXPECTED_ERRORS, "FoldFault"]);
-
 const codec = zlibFrameCodec();
 
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
@@ -125,7 +113,11 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   every(run, SWEEP_US, sweep);
   every(run, 2 * MINUTE_US, redriveAll);
   const isOften = chance(stream(options.seed, "restating"), 0.3);
-  every(run, isOften ? 10 * SECOND_US : MINUTE_US, restate);
+  every(run, isOften ? 10 * SECOND_US : MINUTE_US, () => restate(run, newProcess(run)));
+  for (const way of ["state-lost", "state-damaged"] as const) {
+    if (chaos.has(way)) every(run, 10 * SECOND_US, () => loseState(run, way));
+  }
+  every(run, MINUTE_US, () => rebuildLost(run, newProcess(run)));
   if (chaos.has("split")) every(run, 20 * SECOND_US, () => reshard(run, "split"));
   if (chaos.has("merge")) every(run, 20 * SECOND_US, () => reshard(run, "merge"));
   const limits = { steps: STEPS_MAX, onStep: onStep(run) };
@@ -197,6 +189,7 @@ function setUp(options: SimulationOptions): Run {
     filled: new Set(),
     warm: [],
     inVain: new Set(),
+    lost: new Map(),
     isMended: false,
     givenUps: 0,
     processes: 0,
@@ -325,24 +318,6 @@ function newProcess(run: Run): ProcessOfRun {
   return Object.assign(process, { ports });
 }
 
-/**
- * An event that fills a hole is applied out of its turn: state and rows may differ from those of a single pass. And what an
- * amendment was found by is to have been each of the two ways.
- */
-function noting({ filled, chaos }: Run, take: typeof offer): typeof offer {
-  return (state, event, context) => {
-    const isHole = ({ first, last }: Hole) => first <= event.sequence && event.sequence <= last;
-    if (state.holes.some(isHole)) filled.add(state.instrument);
-    if (event.type !== "bust" && event.type !== "correction") return take(state, event, context);
-    const findTrade = (tradeId: string) => {
-      const found = context.findTrade(tradeId);
-      if (found !== undefined) chaos.saw("trade amended from its stored row");
-      return found;
-    };
-    return take(state, event, { ...context, findTrade });
-  };
-}
-
 async function handle(
   run: Run,
   process: Process,
@@ -366,7 +341,7 @@ function observe({ chaos, log, trace }: Run, { counts, failures, committed }: Ba
     const { name, message } = cause as Error;
     trace(`  ${instrument ?? "the batch"} failed: ${name}: ${message}`);
     if (name === "OutOfTimeError") chaos.saw("batch stopped by its time");
-    if (!EXPECTED_ERRORS.has(name)) log.violated("I12", `${name}: ${message}`);
+    if (!isExpectedError(name, log.wasLost(instrument))) log.violated("I12", `${name}: ${message}`);
   }
 }
 
@@ -404,40 +379,6 @@ function redriveAll(run: Run): void {
   void redrive(ports, { pending, settle });
 }
 
-/** Of instruments that were busted or corrected, while there is hope. */
-function restate(run: Run): void {
-  const { inVain, rawState, settings } = run;
-  const hasHope = (snapshot: StateSnapshot) => !inVain.has(summaryOf(snapshot).instrument);
-  if (inVain.size > 0 && ![...rawState.snapshots.values()].some(hasHope)) return;
-  const process = newProcess(run);
-  const ports = {
-    state: stateFor(run, process),
-    metrics: metricsFor(run, process),
-    clock: clockOf(run, process),
-    archive: archivedStreamFor(run, process, run.shards),
-    quarantine: quarantineFor(run, process),
-    openScratch: memoryScratch,
-    encode: (text: string) => Buffer.from(text),
-    offer: noting(run, run.foldFaults.offer),
-  };
-  void restateStream(ports, { settings, retention: DEFAULT_RETENTION }).then(
-    (restated) => {
-      for (const one of restated) noteRestated(run, process, one);
-    },
-    () => undefined,
-  );
-}
-
-function noteRestated(run: Run, process: Process, { key, outcome, cause }: Restated): void {
-  const { chaos, foldFaults, inVain, log, trace } = run;
-  trace(`process ${process.id} folds ${key.instrument} anew: ${outcome} ${cause ?? ""}`);
-  chaos.saw(outcome === "restated" ? "past folded anew" : "past not folded anew");
-  const name = cause instanceof Error ? cause.name : "";
-  if (outcome === "failed" && !RESTATE_ERRORS.has(name)) log.violated("I12", `${cause}`);
-  const isForEver = name === "FoldFault" && foldFaults.areForEver(key.instrument);
-  if (!chaos.isOn && isForEver) inVain.add(key.instrument);
-}
-
 /** No more faults; the program is mended, and what was set aside for its mistakes is sent again. */
 function comeToRest(run: Run): void {
   const { chaos, foldFaults, quarantined, shards, trace } = run;
@@ -457,7 +398,7 @@ function comeToRest(run: Run): void {
 }
 
 function isAtRest(run: Run, mappings: readonly Mapping[]): boolean {
-  if (!run.isMended || run.givenUp.size > 0) return false;
+  if (!run.isMended || run.givenUp.size > 0 || run.lost.size > 0) return false;
   if (!mappings.every((mapping) => mapping.isDrained())) return false;
   return [...run.rawState.snapshots.values()].every((snapshot) => isSettled(run, snapshot));
 }
