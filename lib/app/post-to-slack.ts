@@ -1,6 +1,7 @@
 /**
- * Posts a notification, or writes its group's message anew, once per notification id: whoever claims the id first
- * sends it. A copy that comes while another is being sent is refused, so that the queue tries again and finds it done.
+ * Posts a notification, or writes its group's message anew, once per notification id and one of a group at a time: two of
+ * them beside each other would post two messages, or leave the older text standing. Who comes while another speaks for the
+ * group is refused, so that the queue tries again.
  */
 import type { Notification } from "../core/alerts/notification.ts";
 import { slackMessageOf } from "../core/alerts/slack-message.ts";
@@ -19,40 +20,50 @@ export interface SlackPorts {
 /** `superseded`: a newer message of the group was there first. */
 export type SlackOutcome = "posted" | "updated" | "duplicate" | "superseded";
 
-/** How long a sender has before another may take the id over. */
-const CLAIM_US = 2 * MINUTE_US;
+/**
+ * How long a sender has a group for itself before another may take it over: more than a request may take and a process that
+ * sends may live, and no more than a queue waits before it tries again.
+ */
+const CLAIM_US = MINUTE_US;
 
-interface Claim {
+/** `claimed` is what a version before this one wrote while it sent. */
+interface Dealt {
   readonly status: "claimed" | SlackOutcome;
 }
 
-/** Where a group's message stands, and the newest `seq` that it shows. */
+/** Where a group's message stands, the newest `seq` that it shows, and until when somebody is about to change it. */
 interface GroupPlace {
-  readonly place: ChatPlace;
+  readonly place?: ChatPlace;
   readonly seq: number;
+  readonly claimedUntil?: EpochUs;
 }
 
-/** @throws {NotifierError} when Slack did not take it, or another is sending it at this moment */
+/** What a sender holds: the group's record as it has claimed it, and that of its notification as it stood. */
+interface Claim {
+  readonly group: GroupPlace;
+  readonly record: AlertRecord;
+  readonly dealt: AlertRecord | undefined;
+}
+
+/** @throws {NotifierError} when Slack did not take it, or another speaks for the group at this moment */
 export async function postToSlack(
   ports: SlackPorts,
   notification: Notification,
 ): Promise<SlackOutcome> {
   const claim = await claimOf(ports, notification);
-  if (claim === undefined) return "duplicate";
-  const standing = await ports.alerts.find({ type: "delivery", id: placeId(notification) });
-  const group = standing === undefined ? undefined : (JSON.parse(standing.value) as GroupPlace);
-  if (group !== undefined && group.seq > notification.seq) {
-    await ports.alerts.commit([closed(claim, "superseded")]);
-    return "superseded";
-  }
-  const { outcome, place } = await say(ports, notification, group?.place);
-  const records = [closed(claim, outcome)];
-  if (place !== undefined) records.push(placed(ports, { notification, standing, place }));
-  // Lost only to a newer message of the same group, which has told where it stands itself.
-  if ((await ports.alerts.commit(records)).outcome === "stale") {
-    await ports.alerts.commit([closed(claim, outcome)]);
-  }
-  return outcome;
+  if (typeof claim === "string") return claim;
+  const { outcome, place } = await say(ports, notification, claim.group.place);
+  const { claimedUntil: _, ...group } = claim.group;
+  const shown: GroupPlace = { ...group, ...(place && { place }), seq: notification.seq };
+  const records = [
+    dealtWith(ports, notification, { before: claim.dealt, status: outcome }),
+    { ...claim.record, version: claim.record.version + 1, value: JSON.stringify(shown) },
+  ];
+  if ((await ports.alerts.commit(records)).outcome === "committed") return outcome;
+  throw new NotifierError(
+    `notification ${notification.notificationId} took longer than its claim, and another speaks for its group`,
+    { transient: true },
+  );
 }
 
 async function say(
@@ -66,67 +77,65 @@ async function say(
   return { outcome: "updated", place };
 }
 
-/** The claim to finish, or `undefined` when the notification has been dealt with. */
+/** The group, for this notification alone; or what has become of the notification. */
 async function claimOf(
-  { alerts, clock }: SlackPorts,
+  ports: SlackPorts,
   notification: Notification,
-): Promise<AlertRecord | undefined> {
+): Promise<Claim | "duplicate" | "superseded"> {
+  const { alerts, clock } = ports;
+  const standing = await alerts.find({ type: "delivery", id: placeId(notification) });
+  // Read after the group: whoever deals with it from here on changes the group, and the claim is lost.
+  const dealt = await alerts.find({ type: "delivery", id: dealtId(notification) });
+  if (dealt !== undefined && (JSON.parse(dealt.value) as Dealt).status !== "claimed") {
+    return "duplicate";
+  }
+  const group: GroupPlace = standing === undefined ? { seq: 0 } : JSON.parse(standing.value);
+  if (group.seq > notification.seq) {
+    const status = "superseded";
+    await alerts.commit([dealtWith(ports, notification, { before: dealt, status })]);
+    return status;
+  }
   const now = clock.now();
-  const first: AlertRecord = {
-    type: "delivery",
-    id: `${notification.notificationId}/slack-post`,
-    version: 1,
-    parent: notification.groupId,
-    time: now,
-    value: JSON.stringify({ status: "claimed" } satisfies Claim),
-  };
-  const result = await alerts.commit([first]);
-  if (result.outcome === "committed") return first;
-  const standing = result.refused[0]?.standing;
-  if (standing === undefined) throw busy(notification);
-  if ((JSON.parse(standing.value) as Claim).status !== "claimed") return undefined;
-  if (now < standing.time + CLAIM_US) throw busy(notification);
-  const taken = { ...first, version: standing.version + 1 };
-  if ((await alerts.commit([taken])).outcome === "committed") return taken;
-  throw busy(notification);
-}
-
-function busy({ notificationId }: Notification): NotifierError {
-  return new NotifierError(`another sender has notification ${notificationId} in hand`, {
-    transient: true,
-  });
-}
-
-function closed(claim: AlertRecord, status: SlackOutcome): AlertRecord {
-  return {
-    ...claim,
-    version: claim.version + 1,
-    value: JSON.stringify({ status } satisfies Claim),
-  };
-}
-
-function placeId({ groupId }: Notification): string {
-  return `${groupId}/slack-place`;
-}
-
-function placed(
-  { clock }: SlackPorts,
-  {
-    notification,
-    standing,
-    place,
-  }: {
-    readonly notification: Notification;
-    readonly standing: AlertRecord | undefined;
-    readonly place: ChatPlace;
-  },
-): AlertRecord {
-  return {
+  if (group.claimedUntil !== undefined && now < group.claimedUntil) throw busy(notification);
+  const claimed: GroupPlace = { ...group, claimedUntil: (now + CLAIM_US) as EpochUs };
+  const record: AlertRecord = {
     type: "delivery",
     id: placeId(notification),
     version: (standing?.version ?? 0) + 1,
     parent: notification.groupId,
-    time: clock.now() as EpochUs,
-    value: JSON.stringify({ place, seq: notification.seq } satisfies GroupPlace),
+    time: now,
+    value: JSON.stringify(claimed),
   };
+  if ((await alerts.commit([record])).outcome === "stale") throw busy(notification);
+  return { group: claimed, record, dealt };
+}
+
+function busy({ notificationId, groupId }: Notification): NotifierError {
+  return new NotifierError(
+    `another sender speaks for group ${groupId}; notification ${notificationId} waits`,
+    { transient: true },
+  );
+}
+
+function dealtWith(
+  { clock }: SlackPorts,
+  notification: Notification,
+  { before, status }: { readonly before: AlertRecord | undefined; readonly status: SlackOutcome },
+): AlertRecord {
+  return {
+    type: "delivery",
+    id: dealtId(notification),
+    version: (before?.version ?? 0) + 1,
+    parent: notification.groupId,
+    time: clock.now(),
+    value: JSON.stringify({ status } satisfies Dealt),
+  };
+}
+
+function dealtId({ notificationId }: Notification): string {
+  return `${notificationId}/slack-post`;
+}
+
+function placeId({ groupId }: Notification): string {
+  return `${groupId}/slack-place`;
 }

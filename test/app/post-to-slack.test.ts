@@ -84,7 +84,49 @@ describe("postToSlack", () => {
     expect(await post(next(1))).toBe("duplicate");
   });
 
-  it("sends what a sender that died had claimed, after two minutes", async () => {
+  it("lets one notification of a group wait for another, so that neither is posted beside it", async () => {
+    const waiting = Promise.withResolvers<ChatPlace>();
+    chat = { ...numbered, post: () => waiting.promise };
+    const first = post(next(1));
+    await new Promise((resolve) => setImmediate(resolve));
+    await expect(post(next(2))).rejects.toThrow("another sender speaks for group");
+    waiting.resolve({ channel: "C1", ts: "1.0" });
+    expect(await first).toBe("posted");
+    expect(await post(next(2))).toBe("updated");
+    expect(said.map((line) => line.slice(0, 10))).toEqual(["update 1.0"]);
+  });
+
+  it("is called again when it took longer than its claim, and finds what has been said since", async () => {
+    const waiting = Promise.withResolvers<ChatPlace>();
+    chat = { ...numbered, post: () => waiting.promise };
+    const slow = post(next(1));
+    await new Promise((resolve) => setImmediate(resolve));
+    chat = numbered;
+    now = (now + MINUTE_US) as EpochUs;
+    expect(await post(next(2))).toBe("posted");
+    waiting.resolve({ channel: "C1", ts: "9.0" });
+    await expect(slow).rejects.toThrow("took longer than its claim");
+    expect(await post(next(1))).toBe("superseded");
+    expect(await post(next(3))).toBe("updated");
+    expect(said.at(-1)).toContain("update 1.0");
+  });
+
+  it("takes over what the version before had claimed", async () => {
+    await store.alerts.commit([
+      {
+        type: "delivery",
+        id: "n1/slack-post",
+        version: 1,
+        parent: INVENTORY.groupId,
+        time: now,
+        value: JSON.stringify({ status: "claimed" }),
+      },
+    ]);
+    expect(await post(next(1))).toBe("posted");
+    expect(await post(next(1))).toBe("duplicate");
+  });
+
+  it("sends what a sender that died had claimed, after a minute", async () => {
     chat = {
       ...numbered,
       post: () => Promise.reject(new NotifierError("lost", { transient: true })),
@@ -92,7 +134,7 @@ describe("postToSlack", () => {
     await expect(post(next(1))).rejects.toThrow("lost");
     chat = numbered;
     await expect(post(next(1))).rejects.toThrow("another sender");
-    now = (now + 2 * MINUTE_US) as EpochUs;
+    now = (now + MINUTE_US) as EpochUs;
     expect(await post(next(1))).toBe("posted");
     expect(said).toHaveLength(1);
   });
