@@ -21,7 +21,8 @@ const PARTS: readonly Part[] = [
   {
     name: "simulation",
     program: "./simulation/proof.ts",
-    proves: "10,000 seeds, each fault, each mutant; writes docs/reference/validation.md",
+    proves:
+      "10,000 seeds of pipeline and deliveries, each fault, each mutant; writes docs/reference/validation.md",
   },
   {
     name: "kills",

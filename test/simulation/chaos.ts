@@ -85,20 +85,21 @@ export const SOMETIMES = [
 export type Sometimes = (typeof SOMETIMES)[number];
 
 /** How often each fault of a run occurs where it could; absent ones never do. */
-export type Intensities = Partial<Record<Fault, number>>;
+export type Intensities<Name extends string = Fault> = Partial<Record<Name, number>>;
 
-export interface Chaos {
+/** @typeParam Name of a fault, @typeParam Point that must be seen now and then */
+export interface Chaos<Name extends string = Fault, Point extends string = Sometimes> {
   /** False once the run is to come to rest. */
   isOn: boolean;
-  readonly intensities: Intensities;
-  readonly injected: Map<Fault, number>;
-  readonly seen: Map<Sometimes, number>;
+  readonly intensities: Intensities<Name>;
+  readonly injected: Map<Name, number>;
+  readonly seen: Map<Point, number>;
   /** Whether the fault occurs here. */
-  strikes(fault: Fault): boolean;
-  has(fault: Fault): boolean;
+  strikes(fault: Name): boolean;
+  has(fault: Name): boolean;
   /** Counts a fault that somebody else drew. */
-  struck(fault: Fault): void;
-  saw(point: Sometimes, times?: number): void;
+  struck(fault: Name): void;
+  saw(point: Point, times?: number): void;
   /** Uniform in [from, to). */
   between(from: number, to: number): number;
   readonly rng: RngState;
@@ -107,11 +108,18 @@ export interface Chaos {
 const SHARE = 0.3;
 
 export function drawIntensities(seed: number): Intensities {
+  return drawOf(FAULTS, seed);
+}
+
+export function drawOf<Name extends string>(
+  faults: readonly Name[],
+  seed: number,
+): Intensities<Name> {
   const rng = stream(seed, "swarm");
-  const drawn: Intensities = {};
+  const drawn: Intensities<Name> = {};
   // One run in twenty is without faults.
   if (chance(rng, 0.05)) return drawn;
-  for (const fault of FAULTS) {
+  for (const fault of faults) {
     const isDrawn = chance(rng, SHARE);
     const intensity = 0.01 * 30 ** uniform(rng);
     if (isDrawn) drawn[fault] = intensity;
@@ -119,11 +127,14 @@ export function drawIntensities(seed: number): Intensities {
   return drawn;
 }
 
-export function createChaos(seed: number, intensities: Intensities): Chaos {
+export function createChaos<Name extends string = Fault, Point extends string = Sometimes>(
+  seed: number,
+  intensities: Intensities<Name>,
+): Chaos<Name, Point> {
   const rng = stream(seed, "chaos");
-  const injected = new Map<Fault, number>();
-  const seen = new Map<Sometimes, number>();
-  const chaos: Chaos = {
+  const injected = new Map<Name, number>();
+  const seen = new Map<Point, number>();
+  const chaos: Chaos<Name, Point> = {
     isOn: true,
     intensities,
     injected,

@@ -45,7 +45,7 @@ const FLUSH: CallFaults = {
 const ARCHIVE: CallFaults = { throttle: "archive-throttle" };
 const QUARANTINE: CallFaults = { throttle: "quarantine-throttle" };
 
-export function clockOf({ scheduler }: World, { skewUs }: Process): Clock {
+export function clockOf({ scheduler }: Pick<World, "scheduler">, { skewUs }: Process): Clock {
   return { now: () => Math.max(0, scheduler.now() + skewUs) as EpochUs };
 }
 

@@ -1,5 +1,7 @@
+import { alertStoreContract } from "../contract/alert-store.contract.ts";
 import { metricStoreContract } from "../contract/metric-store.contract.ts";
 import { stateStoreContract } from "../contract/state-store.contract.ts";
+import { memoryAlertStore } from "./memory-alert-store.ts";
 import { memoryMetricStore, memoryStateStore } from "./memory-stores.ts";
 
 const opening =
@@ -22,3 +24,8 @@ metricStoreContract("The simulation's store", opening(memoryMetricStore), {
   deletion: "on-request",
   times: "any",
 });
+alertStoreContract(
+  "The simulation's store",
+  opening(() => memoryAlertStore()),
+  { reopening: "starts-empty" },
+);

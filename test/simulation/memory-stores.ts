@@ -237,7 +237,7 @@ function byName(a: StateKey, b: StateKey): number {
 }
 
 /** By code point, which the order of UTF-16 units is not. */
-function byText(a: string, b: string): number {
+export function byText(a: string, b: string): number {
   const [left, right] = [Array.from(a), Array.from(b)];
   for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
     const difference = (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? 0);

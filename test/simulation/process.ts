@@ -2,7 +2,7 @@
  * A process that can be killed or frozen at any await: each call to a port leaves it, and what comes back may find it dead
  * (nothing goes on), or frozen (all goes on, later, when others have long taken over).
  */
-import type { Chaos, Fault } from "./chaos.ts";
+import type { Chaos, Fault, Sometimes } from "./chaos.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface Process {
@@ -21,15 +21,18 @@ export interface Process {
   onFreeze: () => void;
 }
 
+/** What can befall whoever calls, whatever is called. */
+export type CallerFault = "kill" | "freeze" | "slow-store";
+
 /** How a store's call can go wrong. */
-export interface CallFaults {
-  readonly throttle: Fault;
+export interface CallFaults<Name extends string = Fault> {
+  readonly throttle: Name;
   /** It happened, and the answer is lost. */
-  readonly unknownApplied?: Fault;
+  readonly unknownApplied?: Name;
   /** It happens long after the caller has given up. */
-  readonly unknownLater?: Fault;
+  readonly unknownLater?: Name;
   /** It never happens, and the caller cannot know. */
-  readonly unknownNever?: Fault;
+  readonly unknownNever?: Name;
 }
 
 /** Refused before anything happened. */
@@ -58,19 +61,19 @@ export function isExpectedError(name: string, wasLost: boolean): boolean {
   return EXPECTED_ERRORS.has(name) || (wasLost && LOST_ERRORS.has(name));
 }
 
-export interface World {
+export interface World<Name extends string = Fault, Point extends string = Sometimes> {
   readonly scheduler: Scheduler;
-  readonly chaos: Chaos;
+  readonly chaos: Chaos<Name, Point>;
   readonly trace: (line: string) => void;
 }
 
 const NEVER = new Promise<never>(() => {});
 
 /** One call of a process to a port, with all that may befall the two. */
-export async function call<Result>(
-  world: World,
+export async function call<Result, Name extends string, Point extends string>(
+  world: World<Name | CallerFault, Point>,
   process: Process,
-  faults: CallFaults,
+  faults: CallFaults<Name | CallerFault>,
   effect: () => Promise<Result>,
 ): Promise<Result> {
   const { scheduler, chaos } = world;
@@ -108,14 +111,21 @@ function ignore(): void {
 }
 
 /** Resolves when the process runs; never for a dead one. */
-export async function awake({ scheduler }: World, process: Process): Promise<void> {
+export async function awake(
+  { scheduler }: Pick<World, "scheduler">,
+  process: Process,
+): Promise<void> {
   while (!process.isDead && process.frozenUntil > scheduler.now()) {
     await scheduler.sleep(process.frozenUntil - scheduler.now());
   }
   if (process.isDead) await NEVER;
 }
 
-function perhapsEnds(world: World, process: Process, where: string): void {
+function perhapsEnds<Name extends string, Point extends string>(
+  world: World<Name | CallerFault, Point>,
+  process: Process,
+  where: string,
+): void {
   const { chaos, scheduler, trace } = world;
   if (chaos.strikes("kill")) {
     trace(`process ${process.id} is killed ${where} a call`);

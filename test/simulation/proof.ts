@@ -1,9 +1,16 @@
-/** `npm run proof -- simulation`: 10,000 runs (`--seeds N`: as many), every mutant, and the page of validation from them. */
+/**
+ * `npm run proof -- simulation`: 10,000 runs of the pipeline and of deliveries (`--seeds N`: as many of each), every mutant,
+ * and the page of validation from them.
+ */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { sharedPresent } from "../shared-data.ts";
-import { type Exploration, exploreBeside, rareOnes, seedOfDeath } from "./explore.ts";
+import { deathOf, exploreDeliveries } from "./deliveries/explore.ts";
+import type { DeliveryFault, DeliveryPoint } from "./deliveries/faults.ts";
+import { DELIVERY_MUTANTS } from "./deliveries/mutants.ts";
+import { DELIVERY_REGRESSIONS } from "./deliveries/regressions.ts";
+import { type Death, type Exploration, exploreBeside, rareOnes, seedOfDeath } from "./explore.ts";
 import { MUTANTS } from "./mutants.ts";
 import { OUT_OF_SCOPE, SCENARIOS } from "./recorded-mappings.ts";
 import { REGRESSIONS } from "./regressions.ts";
@@ -19,24 +26,83 @@ const PAGE = `${fileURLToPath(new URL("../../docs/reference/", import.meta.url))
 const found = await exploreBeside({ from: 1, seeds: SEEDS }, PROCESSES);
 const deaths: string[] = [];
 for (const mutant of MUTANTS) {
-  const death = await seedOfDeath(mutant, MUTANT_SEEDS);
-  const at = death === undefined ? "**survived**" : `${death.seed} | ${death.violation.invariant}`;
-  deaths.push(`| ${mutant.name} | ${at} |`);
+  deaths.push(died(mutant.name, await seedOfDeath(mutant, MUTANT_SEEDS), "invariant"));
 }
-const rare = rareOnes(found, LEAST);
-const alive = deaths.filter((line) => line.includes("survived"));
+const delivered = await exploreDeliveries({ from: 1, seeds: SEEDS });
+const deliveryDeaths: string[] = [];
+for (const mutant of DELIVERY_MUTANTS) {
+  deliveryDeaths.push(died(mutant.name, await deathOf(mutant, MUTANT_SEEDS), "detail"));
+}
 writeFileSync(PAGE, page(found, deaths));
-for (const { seed, violations } of found.failures.slice(0, 10)) {
-  process.stderr.write(`seed ${seed}: ${violations[0]?.invariant} ${violations[0]?.detail}\n`);
-}
-process.stdout.write(
-  `${found.failures.length} of ${SEEDS} seeds with violations, ${alive.length} mutants alive, too rare: ${rare.join(", ") || "nothing"}\n`,
-);
-if (found.failures.length + alive.length + rare.length > 0) process.exitCode = 1;
+conclude("the pipeline", found, deaths);
+conclude("deliveries", delivered, deliveryDeaths);
 
-function page({ steps, virtualHours, faults, sometimes, failures }: Exploration, died: string[]) {
-  const rows = (counts: Readonly<Record<string, number>>) =>
-    Object.entries(counts).map(([name, count]) => `| ${name} | ${count.toLocaleString("en")} |`);
+function died(name: string, death: Death | undefined, by: "invariant" | "detail"): string {
+  const at = death === undefined ? "**survived** |" : `${death.seed} | ${death.violation[by]}`;
+  return `| ${name} | ${at} |`;
+}
+
+function conclude(
+  name: string,
+  { failures, ...counted }: Exploration<string, string>,
+  mutants: readonly string[],
+): void {
+  const rare = rareOnes({ failures, ...counted }, LEAST);
+  const alive = mutants.filter((line) => line.includes("survived"));
+  for (const { seed, violations } of failures.slice(0, 10)) {
+    process.stderr.write(`seed ${seed}: ${violations[0]?.invariant} ${violations[0]?.detail}\n`);
+  }
+  process.stdout.write(
+    `${name}: ${failures.length} of ${SEEDS} seeds with violations, ${alive.length} mutants alive, too rare: ${rare.join(", ") || "nothing"}\n`,
+  );
+  if (failures.length + alive.length + rare.length > 0) process.exitCode = 1;
+}
+
+function rows(counts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counts).map(
+    ([name, count]) => `| ${name} | ${count.toLocaleString("en")} |`,
+  );
+}
+
+function deliveriesText({
+  steps,
+  virtualHours,
+  faults,
+  sometimes,
+  failures,
+}: Exploration<DeliveryFault, DeliveryPoint>): string[] {
+  return [
+    "## Deliveries",
+    "",
+    "From the commit of a transition to e-mail and Slack: invariant I10.",
+    "",
+    "| | |",
+    "|--|--|",
+    `| runs, seeds 1 to ${SEEDS.toLocaleString("en")} | ${SEEDS.toLocaleString("en")} |`,
+    `| steps | ${steps.toLocaleString("en")} |`,
+    `| virtual hours | ${virtualHours.toFixed(1)} |`,
+    `| runs with a violation | ${failures.length} |`,
+    `| runs that once found a mistake, and run again | ${DELIVERY_REGRESSIONS.length} |`,
+    "",
+    "| fault | times |",
+    "|--|--|",
+    ...rows(faults),
+    "",
+    "| what must happen now and then | times |",
+    "|--|--|",
+    ...rows(sometimes),
+    "",
+    "| mistake | found at seed | by |",
+    "|--|--|--|",
+    ...deliveryDeaths,
+    "",
+  ];
+}
+
+function page(
+  { steps, virtualHours, faults, sometimes, failures }: Exploration,
+  deadMutants: string[],
+) {
   return `${[
     "# Validation",
     "",
@@ -46,7 +112,7 @@ function page({ steps, virtualHours, faults, sometimes, failures }: Exploration,
     "",
     "| part | what it runs | figures |",
     "|--|--|--|",
-    "| `npm run proof -- simulation` | 10,000 seeds (`--seeds N`), each fault at least 100 times, each mutant | below |",
+    "| `npm run proof -- simulation` | 10,000 seeds each of the pipeline and of deliveries (`--seeds N`), each fault at least 100 times, each mutant | below |",
     "| `npm run proof -- kills` | 200 × `kill -9` of pipeline and stores, then of `npm start` for ten minutes; every figure compared after each | printed |",
     "| `npm run proof -- realism` | facts of markets, coverage of intervals, false alarms of tests | [realism](realism.md) |",
     "",
@@ -78,8 +144,9 @@ function page({ steps, virtualHours, faults, sometimes, failures }: Exploration,
     "",
     "| mistake | found at seed | by |",
     "|--|--|--|",
-    ...died,
+    ...deadMutants,
     "",
+    ...deliveriesText(delivered),
     "## Event source mapping",
     "",
     mappingText(),

@@ -1,5 +1,5 @@
 /** A run that fails, made small: fewer events, one batch of a shard at a time, and no fault that it fails without. */
-import { drawIntensities, type Fault, type Intensities } from "./chaos.ts";
+import { drawIntensities, type Intensities } from "./chaos.ts";
 import { type SimulationOptions, simulate } from "./simulate.ts";
 
 export interface Shrunk {
@@ -29,7 +29,17 @@ export async function shrink(options: SimulationOptions): Promise<Shrunk | undef
   }
   const plain = { ...least, parallelization: 1 };
   if (await fails(plain)) least = plain;
-  for (;;) {
+  const { intensities, ...rest } = least;
+  const needed = await neededOf(intensities, (some) => fails({ ...rest, intensities: some }));
+  return { ...rest, intensities: needed };
+}
+
+/** Those of the faults without which the run does not fail. */
+export async function neededOf<Name extends string>(
+  intensities: Intensities<Name>,
+  fails: (some: Intensities<Name>) => Promise<boolean>,
+): Promise<Intensities<Name>> {
+  for (let least = intensities; ; ) {
     const fewer = await withoutNeedless(least, fails);
     if (fewer === least) return least;
     least = fewer;
@@ -37,14 +47,14 @@ export async function shrink(options: SimulationOptions): Promise<Shrunk | undef
 }
 
 /** One pass: what did not matter while others were there may not matter now that they are gone, so there are several. */
-async function withoutNeedless(
-  shrunk: Shrunk,
-  fails: (some: Shrunk) => Promise<boolean>,
-): Promise<Shrunk> {
-  let least = shrunk;
-  for (const fault of Object.keys(least.intensities) as Fault[]) {
-    const { [fault]: _, ...intensities } = least.intensities;
-    const without = { ...least, intensities };
+async function withoutNeedless<Name extends string>(
+  intensities: Intensities<Name>,
+  fails: (some: Intensities<Name>) => Promise<boolean>,
+): Promise<Intensities<Name>> {
+  let least = intensities;
+  for (const fault of Object.keys(intensities) as Name[]) {
+    const without = { ...least };
+    delete without[fault];
     if (await fails(without)) least = without;
   }
   return least;

@@ -8,10 +8,15 @@
  *   --trace       what happens in each run; for one seed
  *   --shrink      makes the first run that fails small
  *   --mutant NAME with that mistake built in
+ *   --deliveries  of notifications instead: from a transition to who is told
  *   --json        the result as one object
  */
 import { parseArgs } from "node:util";
+import { exploreDeliveries, shrinkDeliveries } from "./deliveries/explore.ts";
+import { DELIVERY_MUTANTS } from "./deliveries/mutants.ts";
+import { simulateDeliveries } from "./deliveries/simulate.ts";
 import { type Exploration, explore, exploreBeside, mutantNamed, rareOnes } from "./explore.ts";
+import { MUTANTS } from "./mutants.ts";
 import { shrink } from "./shrink.ts";
 import { simulate } from "./simulate.ts";
 
@@ -24,6 +29,7 @@ const { values } = parseArgs({
     events: { type: "string", default: "200" },
     processes: { type: "string", default: "1" },
     mutant: { type: "string" },
+    deliveries: { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
     shrink: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
@@ -39,19 +45,15 @@ const count = (name: string, text: string) => {
 
 const from = count("seed", values.seed);
 const events = count("events", values.events);
-const mutant = values.mutant === undefined ? undefined : mutantNamed(values.mutant);
 
-if (values.trace || values.shrink || mutant !== undefined) await runOneByOne();
+if (values.trace || values.shrink || values.mutant !== undefined) await runOneByOne();
 else await runAll();
 
 async function runAll(): Promise<void> {
   const seeds = count("seeds", values.seeds ?? "100");
   const processes = count("processes", values.processes);
   const started = process.cpuUsage();
-  const found =
-    processes === 1
-      ? await explore({ from, seeds, events })
-      : await exploreBeside({ from, seeds, events }, processes);
+  const found = await foundIn(seeds, processes);
   if (values.json) {
     say(JSON.stringify(found));
     return;
@@ -64,9 +66,15 @@ async function runAll(): Promise<void> {
   if (found.failures.length > 0) process.exitCode = 1;
 }
 
-function report(found: Exploration): void {
+function foundIn(seeds: number, processes: number): Promise<Exploration<string, string>> {
+  if (values.deliveries) return exploreDeliveries({ from, seeds });
+  if (processes === 1) return explore({ from, seeds, events });
+  return exploreBeside({ from, seeds, events }, processes);
+}
+
+function report(found: Exploration<string, string>): void {
   const { seeds, steps, virtualHours, faults, sometimes, failures } = found;
-  say(`${seeds} seeds from ${from}, ${events} events each`);
+  say(`${seeds} seeds from ${from}${values.deliveries ? "" : `, ${events} events each`}`);
   say(`${steps} steps, ${virtualHours.toFixed(2)} virtual hours`);
   for (const [name, times] of Object.entries({ ...faults, ...sometimes })) {
     say(`  ${String(times).padStart(9)}  ${name}`);
@@ -77,9 +85,8 @@ function report(found: Exploration): void {
     for (const { invariant, detail } of violations.slice(0, 3)) {
       say(`seed ${seed}: ${invariant}: ${detail}`);
     }
-    say(
-      `  again: npm run sim -- --seed ${seed} --trace; smaller: npm run sim -- --seed ${seed} --shrink`,
-    );
+    const again = `npm run sim -- ${values.deliveries ? "--deliveries " : ""}--seed ${seed}`;
+    say(`  again: ${again} --trace; smaller: ${again} --shrink`);
   }
   say(`${failures.length} seeds with violations`);
 }
@@ -98,12 +105,37 @@ async function runOneByOne(): Promise<void> {
 /** With its last lines, and made small where that was asked for. */
 async function holds(seed: number): Promise<boolean> {
   const lines: string[] = [];
-  const options = { seed, events, ...(mutant === undefined ? {} : { mutant }) };
-  const { violations, steps } = await simulate({ ...options, trace: (line) => lines.push(line) });
+  const { run, small } = values.deliveries ? ofDeliveries(seed) : ofPipeline(seed);
+  const { violations, steps } = await run((line) => lines.push(line));
   if (values.trace) for (const line of lines.slice(-TRACE_LINES)) say(line);
   if (violations.length === 0) return true;
   say(`seed ${seed}, after ${steps} steps:`);
   for (const { invariant, detail } of violations) say(`  ${invariant}: ${detail}`);
-  if (values.shrink) say(`smallest: ${JSON.stringify(await shrink(options))}`);
+  if (values.shrink) say(`smallest: ${JSON.stringify(await small())}`);
   return false;
+}
+
+type Trace = (line: string) => void;
+
+function ofPipeline(seed: number) {
+  const options = { seed, events, ...mutantOf(MUTANTS) };
+  return {
+    run: (trace: Trace) => simulate({ ...options, trace }),
+    small: () => shrink(options),
+  };
+}
+
+function ofDeliveries(seed: number) {
+  const options = { seed, ...mutantOf(DELIVERY_MUTANTS) };
+  return {
+    run: (trace: Trace) => simulateDeliveries({ ...options, trace }),
+    small: () => shrinkDeliveries(options),
+  };
+}
+
+function mutantOf<Named extends { readonly name: string }>(
+  mutants: readonly Named[],
+): { readonly mutant?: Named } {
+  const { mutant } = values;
+  return mutant === undefined ? {} : { mutant: mutantNamed(mutant, mutants) };
 }

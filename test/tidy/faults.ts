@@ -1,5 +1,6 @@
 /** The page of faults, and whether what it names exists. */
 import { FAULTS, SOMETIMES } from "../simulation/chaos.ts";
+import { DELIVERY_FAULTS, DELIVERY_SOMETIMES } from "../simulation/deliveries/faults.ts";
 import { isTest, testsIn } from "./named-tests.ts";
 import { read } from "./tree.ts";
 
@@ -36,5 +37,11 @@ export function faultRows(): FaultRow[] {
 }
 
 function isKnown(point: string): boolean {
-  return [...FAULTS, ...SOMETIMES].some((known) => known === point);
+  const known: readonly string[] = [
+    ...FAULTS,
+    ...SOMETIMES,
+    ...DELIVERY_FAULTS,
+    ...DELIVERY_SOMETIMES,
+  ];
+  return known.includes(point);
 }
