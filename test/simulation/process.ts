@@ -67,7 +67,10 @@ export interface World<Name extends string = Fault, Point extends string = Somet
   readonly trace: (line: string) => void;
 }
 
-const NEVER = new Promise<never>(() => {});
+/** A promise of its own each time: one for all would keep whoever has ever waited for it. */
+function forEver(): Promise<never> {
+  return new Promise(() => {});
+}
 
 /** One call of a process to a port, with all that may befall the two. */
 export async function call<Result, Name extends string, Point extends string>(
@@ -118,7 +121,7 @@ export async function awake(
   while (!process.isDead && process.frozenUntil > scheduler.now()) {
     await scheduler.sleep(process.frozenUntil - scheduler.now());
   }
-  if (process.isDead) await NEVER;
+  if (process.isDead) await forEver();
 }
 
 function perhapsEnds<Name extends string, Point extends string>(
