@@ -22,7 +22,7 @@ import { simulate } from "./simulate.ts";
 
 const TRACE_LINES = 50;
 
-const { values } = parseArgs({
+const OPTIONS = {
   options: {
     seed: { type: "string", default: "1" },
     seeds: { type: "string" },
@@ -34,20 +34,32 @@ const { values } = parseArgs({
     shrink: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
-});
+} as const;
+const { values } = orRefuse(() => parseArgs(OPTIONS));
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const count = (name: string, text: string) => {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number >= 1) return number;
-  throw new RangeError(`--${name} must be a whole number from 1, was ${text}`);
-};
+const count = (name: string, text: string) =>
+  orRefuse(() => {
+    const number = Number(text);
+    if (Number.isSafeInteger(number) && number >= 1) return number;
+    throw new RangeError(`--${name} must be a whole number from 1, was ${text}`);
+  });
 
 const from = count("seed", values.seed);
 const events = count("events", values.events);
 
 if (values.trace || values.shrink || values.mutant !== undefined) await runOneByOne();
 else await runAll();
+
+/** What was asked for, or its refusal in a line: whoever mistypes needs no stack. */
+function orRefuse<Asked>(read: () => Asked): Asked {
+  try {
+    return read();
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(2);
+  }
+}
 
 async function runAll(): Promise<void> {
   const seeds = count("seeds", values.seeds ?? "100");
@@ -137,5 +149,5 @@ function mutantOf<Named extends { readonly name: string }>(
   mutants: readonly Named[],
 ): { readonly mutant?: Named } {
   const { mutant } = values;
-  return mutant === undefined ? {} : { mutant: mutantNamed(mutant, mutants) };
+  return mutant === undefined ? {} : { mutant: orRefuse(() => mutantNamed(mutant, mutants)) };
 }
