@@ -4,7 +4,7 @@
  */
 import { decodeState } from "../core/pipeline/codec.ts";
 import type { Amendment, FoldSettings } from "../core/pipeline/state.ts";
-import { epochOf, versionOf } from "../core/pipeline/version.ts";
+import { epochAfter, epochOf, versionOf } from "../core/pipeline/version.ts";
 import type { Retention } from "../core/rollup/ladder.ts";
 import type { MetricStore, RowBatch } from "../ports/metric-store.ts";
 import type { RawArchive } from "../ports/raw-archive.ts";
@@ -164,7 +164,7 @@ async function adopt(ports: RebuildPorts, scratch: ScratchStore, key: StateKey):
   const folded = await scratch.state.load(key);
   if (folded === undefined) return;
   const standing = await ports.state.load(key);
-  const epoch = Math.max(standing?.epoch ?? 0, await epochOfRows(ports.metrics, key)) + 1;
+  const epoch = epochAfter(Math.max(standing?.epoch ?? 0, await epochOfRows(ports.metrics, key)));
   const next = { ...folded, epoch, gen: 1 };
   const rows = restamped(scratch.rowsOf(key), versionOf(epoch, 1));
   const { outcome } = await ports.replacing.replace(key, standing, next, rows);

@@ -13,6 +13,7 @@ import {
   newInstrumentState,
 } from "../core/pipeline/state.ts";
 import { decodeSummary } from "../core/pipeline/summary.ts";
+import { epochAfter } from "../core/pipeline/version.ts";
 import type { Retention } from "../core/rollup/ladder.ts";
 import { type EpochUs, HOUR_US } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -125,7 +126,7 @@ async function begin(
     const wasLost = rebuild !== undefined;
     // A state that was lost may have begun anew since, in an epoch before that of its rows.
     const last = Math.max(stored, await epochOfRows(ports.metrics, key));
-    const epoch = last + (wasLost ? LOST_EPOCHS : 1);
+    const epoch = epochAfter(last, wasLost ? LOST_EPOCHS : 1);
     const standing =
       readable(snapshot) ?? newInstrumentState(key.account, key.instrument, settings);
     const refold = newStreamRefold(ports, key, { standing, epoch, retention, wasLost });
