@@ -34,30 +34,30 @@ export function encodeCore(part: CorePart, scale: Scale): string {
 function encodeLevels(part: CorePart): string {
   return (
     (part.midTime === 0 ? "" : `,"midTime":${part.midTime - part.from}`) +
-    number(',"mid":', part.mid) +
-    number(',"position":', part.position) +
+    numberField(',"mid":', part.mid) +
+    numberField(',"position":', part.position) +
     amount(',"cost":"', part.cost) +
-    number(',"openChains":', part.openChains) +
-    number(',"maximumLots":', part.maximumLots) +
+    numberField(',"openChains":', part.openChains) +
+    numberField(',"maximumLots":', part.maximumLots) +
     amount(',"absoluteTime":"', part.absoluteTime) +
-    number(',"twoSided":', part.twoSided) +
-    number(',"realizedVariance":', part.realizedVariance)
+    numberField(',"twoSided":', part.twoSided) +
+    numberField(',"realizedVariance":', part.realizedVariance)
   );
 }
 
 function encodeCounts(part: CorePart): string {
   return (
-    number(',"applied":', part.applied) +
-    number(',"duplicates":', part.duplicates) +
-    number(',"quarantined":', part.quarantined) +
-    number(',"gaps":', part.gaps) +
-    number(',"late":', part.late) +
-    number(',"invalidReferences":', part.invalidReferences) +
-    number(',"positionBreaks":', part.positionBreaks) +
-    number(',"fundingsWithoutMark":', part.fundingsWithoutMark) +
-    number(',"trades":', part.trades) +
-    number(',"maker":', part.maker) +
-    number(',"taker":', part.taker)
+    numberField(',"applied":', part.applied) +
+    numberField(',"duplicates":', part.duplicates) +
+    numberField(',"quarantined":', part.quarantined) +
+    numberField(',"gaps":', part.gaps) +
+    numberField(',"late":', part.late) +
+    numberField(',"invalidReferences":', part.invalidReferences) +
+    numberField(',"positionBreaks":', part.positionBreaks) +
+    numberField(',"fundingsWithoutMark":', part.fundingsWithoutMark) +
+    numberField(',"trades":', part.trades) +
+    numberField(',"maker":', part.maker) +
+    numberField(',"taker":', part.taker)
   );
 }
 
@@ -75,7 +75,8 @@ function encodeAmounts(part: CorePart): string {
   );
 }
 
-function number(key: string, value: number): string {
+/** `key` goes before the value, as it stands in JSON; nothing where it is zero. */
+export function numberField(key: string, value: number): string {
   return value === 0 ? "" : key + value;
 }
 
@@ -92,14 +93,14 @@ function encodeSlots(name: string, slots: readonly number[]): string {
 function encodeHits(name: string, hits: HitCounts): string {
   if (hits === NO_HITS) return "";
   const text =
-    number(',"closed":', hits.closed) +
-    number(',"filled":', hits.filled) +
-    number(',"full":', hits.full) +
-    number(',"cancelledUnfilled":', hits.cancelledUnfilled) +
-    number(',"expiredUnfilled":', hits.expiredUnfilled) +
-    number(',"replacedUnfilled":', hits.replacedUnfilled) +
-    number(',"rejected":', hits.rejected) +
-    number(',"placed":', hits.placed) +
+    numberField(',"closed":', hits.closed) +
+    numberField(',"filled":', hits.filled) +
+    numberField(',"full":', hits.full) +
+    numberField(',"cancelledUnfilled":', hits.cancelledUnfilled) +
+    numberField(',"expiredUnfilled":', hits.expiredUnfilled) +
+    numberField(',"replacedUnfilled":', hits.replacedUnfilled) +
+    numberField(',"rejected":', hits.rejected) +
+    numberField(',"placed":', hits.placed) +
     amount(',"quotedLots":"', hits.quotedLots) +
     amount(',"filledLots":"', hits.filledLots) +
     amount(',"quotedMoney":"', hits.quotedMoney) +

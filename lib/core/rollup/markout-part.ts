@@ -5,7 +5,7 @@
 import { pow10 } from "../ledger/exact.ts";
 import type { Scale } from "../ledger/scale.ts";
 import { addToMoments, emptyMoments, type MutableMoments, mergeMoments } from "../stats/moments.ts";
-import { decodeScale, encodeScale } from "./core-text.ts";
+import { decodeScale, encodeScale, numberField } from "./core-text.ts";
 import type { JsonValue } from "./row.ts";
 
 /** Statistics of one liquidity; maker and taker are never blended. */
@@ -149,23 +149,19 @@ function encodeStats(name: string, stats: MarkoutStats): string {
   const { n, mean, m2, m3, m4 } = stats.moments;
   if (n > 0) text += `,"moments":[${n},${mean},${m2},${m3},${m4}]`;
   text +=
-    numberText(',"weight":', stats.weight) +
-    numberText(',"weighted":', stats.weighted) +
-    numberText(',"net":', stats.net) +
-    numberText(',"netCount":', stats.netCount) +
-    numberText(',"netWeight":', stats.netWeight) +
-    numberText(',"netWeighted":', stats.netWeighted) +
-    numberText(',"positive":', stats.positive) +
-    numberText(',"negative":', stats.negative) +
-    numberText(',"pending":', stats.pending) +
-    numberText(',"stale":', stats.stale) +
-    numberText(',"missing":', stats.missing) +
-    numberText(',"invalid":', stats.invalid);
+    numberField(',"weight":', stats.weight) +
+    numberField(',"weighted":', stats.weighted) +
+    numberField(',"net":', stats.net) +
+    numberField(',"netCount":', stats.netCount) +
+    numberField(',"netWeight":', stats.netWeight) +
+    numberField(',"netWeighted":', stats.netWeighted) +
+    numberField(',"positive":', stats.positive) +
+    numberField(',"negative":', stats.negative) +
+    numberField(',"pending":', stats.pending) +
+    numberField(',"stale":', stats.stale) +
+    numberField(',"missing":', stats.missing) +
+    numberField(',"invalid":', stats.invalid);
   return text === "" ? "" : `,"${name}":{${text.slice(1)}}`;
-}
-
-function numberText(key: string, value: number): string {
-  return value === 0 ? "" : key + value;
 }
 
 /** Reads back what `encodeMarkoutPart` wrote. */
